@@ -1,0 +1,48 @@
+"""Named, versioned attachments to a node."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from whence.model.edge import Basis
+from whence.model.identity import NodeId
+
+FACET_URI = "https://w3id.org/whence/facet/{name}/{version}"
+"""The name of a facet's schema for the outside world; never changed once published."""
+
+FACETS: Mapping[str, str] = MappingProxyType(
+    {
+        "execution": "how a run was started: command, folder, host, process, parent",
+        "outcome": "how a run ended: state, exit status, signal, time",
+        "parameters": "what steered a run, each value with where it was seen",
+        "metrics": "what a run measured, each value with its step where there is one",
+        "seeds": "what randomness started from",
+        "observers": "which observers watched a run, and which could not",
+        "gaps": "what is not known of a run or an artifact, and why",
+        "hardware": "the machine that a run ran on",
+        "processes": "the processes of a run",
+        "tags": "words that people attached",
+        "code": "commit, branch, remote, changes not committed, files really used",
+        "environment": "interpreter, packages, operating system, container image",
+        "file": "size and form of a file's content",
+        "table": "rows and columns of a table",
+        "manifest": "the members of a folder: path, size, SHA-256",
+        "registration": "why and from what a model version was registered",
+        "alias": "where a movable name points from now on",
+        "description": "words about a thing, by a person",
+    }
+)
+"""Every facet this version writes; all at version 1. Others are kept as they come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One attachment. Saying the same facet again adds to it: keys of the later one win."""
+
+    node: NodeId
+    name: str
+    basis: Basis
+    data: Mapping[str, Any]
+    """JSON: ``str``, ``int`` up to 2**53, finite ``float``, ``bool``, ``None``, lists, mappings."""
+    version: int = 1

@@ -1,0 +1,38 @@
+"""Places where the story stops. What is unknown is a fact too."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+GAP_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "observer-missing": "an observer could not be used, so what it would have seen is unknown",
+        "observer-blind": "an observer was used that cannot see this",
+        "content-unknown": "a file was met, but which bytes it held is unknown",
+        "origin-unknown": "nothing is recorded of where this came from",
+        "code-unknown": "which code ran is not, or not wholly, known",
+        "environment-unknown": "which packages or system ran is not, or not wholly, known",
+        "outcome-unknown": "how a run ended is unknown",
+        "parameters-unknown": "a source of parameters could not be read",
+        "table-unknown": "a table's rows could not be read",
+        "actor-unknown": "who ran it is unknown",
+        "contradiction": "a declared fact says otherwise than an observed one",
+        "erased": "the record's body was erased on purpose",
+        "truncated": "there was more than the limit allows to keep",
+    }
+)
+"""Every kind of gap that this version writes, with what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is not known."""
+
+    kind: str
+    """One of ``GAP_KINDS``."""
+    about: str
+    """What it is about: a path, an observer, a package, the id of a node."""
+    reason: str
+    """Why it is not known."""
+    remedy: str = ""
+    """Who could fill it, or how; empty where nobody can."""
