@@ -73,7 +73,7 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = MappingProxyType(
         ),
     }
 )
-"""Which kind may join what. ``docs/decisions/0004-registry-edges.md`` says why the last two exist."""
+"""Which kind may join what; ``docs/decisions/0004-registry-edges.md`` has the last two."""
 
 
 @dataclass(frozen=True, slots=True)

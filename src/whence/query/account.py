@@ -1,0 +1,202 @@
+"""Everything said of one node, added up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whence.model.edge import Basis, EdgeKind
+from whence.model.node import Node, NodeKind
+from whence.store.interface import Direction, GraphReader, Link
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A node with its facets folded: later statements add to earlier ones and win key by key."""
+
+    handle: int
+    node: Node
+    facets: Mapping[str, Mapping[Basis, Mapping[str, Any]]]
+    """Facet name → basis → data. What was declared never hides what was observed."""
+
+    def said(self, name: str, basis: Basis | None = None) -> dict[str, Any]:
+        """The data of a facet, of one basis or of all with the stronger basis winning."""
+        by_basis = self.facets.get(name, {})
+        if basis is not None:
+            return dict(by_basis.get(basis, {}))
+        merged: dict[str, Any] = {}
+        for each in reversed(Basis):
+            merged.update(by_basis.get(each, {}))
+        return merged
+
+    def gaps(self) -> list[dict[str, str]]:
+        """What is not known of it, as recorded."""
+        return list(self.said("gaps").get("gaps", ()))
+
+
+def account_for(reader: GraphReader, handle: int) -> Account:
+    """Fold the facets of a node."""
+    (node,) = reader.nodes([handle])
+    folded: dict[str, dict[Basis, dict[str, Any]]] = {}
+    for stated in reader.facets(handle):
+        facet = stated.facet
+        folded.setdefault(facet.name, {}).setdefault(facet.basis, {}).update(facet.data)
+    return Account(handle, node, folded)
+
+
+def describe(reader: GraphReader, handle: int) -> dict[str, Any]:
+    """What ``whence show`` tells of a node, as JSON (``schemas/show-*.json``)."""
+    account = account_for(reader, handle)
+    if account.node.kind is NodeKind.RUN:
+        return describe_run(reader, account)
+    return describe_thing(reader, account)
+
+
+def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
+    """A run with what it used and made, and all that is known of how."""
+    execution, outcome = account.said("execution"), account.said("outcome")
+    used = _meetings(reader, account.handle, Direction.ORIGINS, EdgeKind.USED)
+    generated = _meetings(reader, account.handle, Direction.EFFECTS, EdgeKind.GENERATED_BY)
+    speaking = {"code", "environment"}
+    environment = next((each for each in used if each["role"] == "environment"), None)
+    actors = execution.pop("actors", [])
+    return {
+        "id": account.node.id,
+        "kind": "run",
+        "job": account.node.name,
+        "state": outcome.get("state", "unknown"),
+        "exit_status": outcome.get("exit_status"),
+        "signal": outcome.get("signal"),
+        "started_at": outcome.get("started_at"),
+        "ended_at": outcome.get("ended_at"),
+        "command": execution.pop("command", []),
+        "cwd": execution.pop("cwd", None),
+        "actor": actors[0]["name"] if actors else None,
+        "actors": actors,
+        "host": execution.pop("host", None),
+        "execution": execution,
+        "tags": account.said("tags"),
+        "used": [each for each in used if each["role"] not in speaking],
+        "generated": generated,
+        **_values(account, "parameters"),
+        **_values(account, "metrics"),
+        "seeds": _flat(account.said("seeds")),
+        "code": account.said("code") or None,
+        "environment": None if environment is None else _environment(reader, environment),
+        "hardware": account.said("hardware"),
+        "processes": account.said("processes").get("processes", []),
+        "observers": account.said("observers").get("observers", []),
+        "gaps": account.gaps(),
+    }
+
+
+def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
+    """An artifact, a job, an actor, a model or one of its versions."""
+    node = account.node
+    told: dict[str, Any] = {"id": node.id, "kind": node.kind.value, "name": node.name}
+    if node.is_artifact:
+        told["digest"] = None if node.digest is None else _digest(node)
+        told["location"] = node.location
+        told["size"] = account.said("file").get("size")
+    for name in account.facets:
+        if name not in {"file", "gaps", "manifest"}:
+            told[name] = account.said(name)
+    manifest = account.said("manifest").get("members")
+    if manifest is not None:
+        told["members"] = [
+            {"path": path, "size": size, "digest": {"sha256": sha256}}
+            for path, size, sha256 in manifest
+        ]
+    told["comes_from"] = _neighbours(reader, account.handle, Direction.ORIGINS)
+    told["led_to"] = _neighbours(reader, account.handle, Direction.EFFECTS)
+    told["gaps"] = account.gaps()
+    return told
+
+
+def _meetings(
+    reader: GraphReader, handle: int, direction: Direction, kind: EdgeKind
+) -> list[dict[str, Any]]:
+    """The artifacts on one side of a run, each with the part that it played."""
+    links = [link for link in reader.links([handle], direction) if link.kind is kind]
+    ends = [link.target if direction is Direction.ORIGINS else link.origin for link in links]
+    met = []
+    for link, end, node in zip(links, ends, reader.nodes(ends), strict=True):
+        size = None if node.digest is None else _size(reader, end)
+        detail = dict(link.detail)
+        met.append(
+            {
+                "artifact": node.id,
+                "kind": node.kind.value,
+                "name": node.name,
+                "path": _path(node),
+                "digest": None if node.digest is None else _digest(node),
+                "size": size,
+                "role": link.role,
+                "basis": link.basis.value,
+                **({"aliases": detail["aliases"].split("\n")} if "aliases" in detail else {}),
+            }
+        )
+    return sorted(met, key=lambda each: (each["role"], each["name"], each["artifact"]))
+
+
+def _size(reader: GraphReader, handle: int) -> int | None:
+    for stated in reader.facets(handle):
+        if stated.facet.name == "file" and "size" in stated.facet.data:
+            size: int = stated.facet.data["size"]
+            return size
+    return None
+
+
+def _digest(node: Node) -> dict[str, str]:
+    assert node.digest is not None
+    return {"sha256": node.digest.sha256, **dict(node.digest.others)}
+
+
+def _path(node: Node) -> str | None:
+    """The path of a ``file:`` location as text; bytes that are no UTF-8 are shown escaped."""
+    if node.location is None or not node.location.startswith("file://"):
+        return None
+    from urllib.parse import unquote_to_bytes  # noqa: PLC0415  costs 5 ms at start
+
+    return unquote_to_bytes(node.location[len("file://") :]).decode("utf-8", "backslashreplace")
+
+
+def _values(account: Account, facet: str) -> dict[str, Any]:
+    """Named values, plainly, and beside them how each is known."""
+    plain: dict[str, Any] = {}
+    details: dict[str, Any] = {}
+    for basis in reversed(Basis):
+        for name, told in account.said(facet, basis).items():
+            detail = dict(told) if isinstance(told, Mapping) else {"value": told}
+            plain[name] = detail.get("value")
+            details[name] = {**detail, "basis": basis.value}
+    return {facet: plain, f"{facet.removesuffix('s')}_details": details}
+
+
+def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: told.get("value") if isinstance(told, Mapping) and "value" in told else told
+        for name, told in data.items()
+    }
+
+
+def _environment(reader: GraphReader, met: Mapping[str, Any]) -> dict[str, Any]:
+    handle = reader.find(met["artifact"])
+    assert handle is not None
+    facts = account_for(reader, handle).said("environment")
+    return {"artifact": met["artifact"], "name": met["name"], "digest": met["digest"], **facts}
+
+
+def _neighbours(reader: GraphReader, handle: int, direction: Direction) -> list[dict[str, Any]]:
+    links: list[Link] = reader.links([handle], direction)
+    ends = [link.target if direction is Direction.ORIGINS else link.origin for link in links]
+    return [
+        {
+            "id": node.id,
+            "kind": node.kind.value,
+            "name": node.name,
+            "edge": link.kind.value,
+            "role": link.role,
+            "basis": link.basis.value,
+        }
+        for link, node in zip(links, reader.nodes(ends), strict=True)
+    ]

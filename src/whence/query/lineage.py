@@ -1,0 +1,159 @@
+"""The nodes and edges of an answer, with what is not known of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whence.model.edge import EDGE_RULES
+from whence.model.gap import Gap
+from whence.model.identity import NodeId
+from whence.model.node import Node, NodeKind
+from whence.query.account import account_for
+from whence.store.interface import Direction, GraphReader, Link
+
+DEFAULT_LIMIT = 10_000
+"""How many nodes an answer holds unless more are asked for."""
+
+EXPLAINED = 2_000
+"""How many nodes of an answer are opened to read their facets and gaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineageNode:
+    """A node of an answer with the few facts that every view shows."""
+
+    node: Node
+    facts: Mapping[str, Any]
+    """``state``, ``started_at``, ``ended_at`` of a run; ``size``, ``rows`` of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineageEdge:
+    """An edge of an answer, by the ids of its ends."""
+
+    origin: NodeId
+    target: NodeId
+    kind: str
+    basis: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """An answer: where a thing came from, or what it led to."""
+
+    root: NodeId
+    direction: Direction
+    nodes: tuple[LineageNode, ...]
+    """The root first, then by distance from it."""
+    edges: tuple[LineageEdge, ...]
+    gaps: tuple[Gap, ...]
+    truncated: bool
+    """Whether there was more than the limit allows."""
+
+
+def read_lineage(
+    reader: GraphReader, root: int, direction: Direction, *, limit: int = DEFAULT_LIMIT
+) -> Lineage:
+    """Walk from a node to everything it comes from, or to everything that comes from it."""
+    reached = reader.reach(root, direction, limit=limit)
+    handles = list(reached.handles)
+    among = set(handles)
+    nodes = reader.nodes(handles)
+    names = dict(zip(handles, (node.id for node in nodes), strict=True))
+    links = [
+        link
+        for link in reader.links(handles, direction)
+        if EDGE_RULES[link.kind].lineage and link.origin in among and link.target in among
+    ]
+    told, gaps = [], []
+    has_origin = {link.origin for link in links}
+    for at, (handle, node) in enumerate(zip(handles, nodes, strict=True)):
+        facts: dict[str, Any] = {}
+        if at < EXPLAINED:
+            facts, found = _explain(reader, handle)
+            gaps += found
+        if direction is Direction.ORIGINS and handle not in has_origin:
+            gaps += _unexplained(node)
+        told.append(LineageNode(node, facts))
+    return Lineage(
+        root=names[root],
+        direction=direction,
+        nodes=tuple(told),
+        edges=tuple(_edge(link, names) for link in links),
+        gaps=tuple(dict.fromkeys(gaps)),
+        truncated=reached.truncated,
+    )
+
+
+def lineage_json(lineage: Lineage) -> dict[str, Any]:
+    """The answer as ``schemas/lineage-1.json`` has it."""
+    return {
+        "root": lineage.root,
+        "direction": "upstream" if lineage.direction is Direction.ORIGINS else "downstream",
+        "nodes": [_node_json(each) for each in lineage.nodes],
+        "edges": [
+            {
+                "from": edge.origin,
+                "to": edge.target,
+                "kind": edge.kind,
+                "basis": edge.basis,
+                "role": edge.role,
+            }
+            for edge in lineage.edges
+        ],
+        "gaps": [
+            {"kind": gap.kind, "about": gap.about, "reason": gap.reason, "remedy": gap.remedy}
+            for gap in lineage.gaps
+        ],
+        "truncated": lineage.truncated,
+    }
+
+
+def _node_json(each: LineageNode) -> dict[str, Any]:
+    node = each.node
+    told: dict[str, Any] = {"id": node.id, "kind": node.kind.value, "name": node.name}
+    if node.is_artifact:
+        told["digest"] = None if node.digest is None else {"sha256": node.digest.sha256}
+        told["location"] = node.location
+    told.update(each.facts)
+    return told
+
+
+_RUN_FACTS = ("state", "exit_status", "signal", "started_at", "ended_at")
+
+
+def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap]]:
+    account = account_for(reader, handle)
+    gaps = [Gap(**each) for each in account.gaps()]
+    if account.node.kind is NodeKind.RUN:
+        outcome = account.said("outcome")
+        facts = {name: outcome[name] for name in _RUN_FACTS if outcome.get(name) is not None}
+        facts["job"] = account.node.name
+        command = account.said("execution").get("command")
+        return ({**facts, "command": command} if command else facts), gaps
+    facts = {**account.said("file")}
+    table = account.said("table")
+    if "rows" in table:
+        facts["rows"] = table["rows"]
+    return facts, gaps
+
+
+def _unexplained(node: Node) -> list[Gap]:
+    """The gap of a thing that nothing is recorded to have made."""
+    if node.kind not in {NodeKind.DATASET, NodeKind.MODEL, NodeKind.INDEX, NodeKind.PROMPT}:
+        return []  # code, configuration and environments are written by people: that is their origin
+    return [
+        Gap(
+            "origin-unknown",
+            node.name,
+            "no recorded run made it",
+            "record the run that makes it, or declare its source",
+        )
+    ]
+
+
+def _edge(link: Link, names: Mapping[int, NodeId]) -> LineageEdge:
+    return LineageEdge(
+        names[link.origin], names[link.target], link.kind.value, link.basis.value, link.role
+    )

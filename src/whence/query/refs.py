@@ -1,0 +1,239 @@
+"""What does this REF name? The shortest form that is unambiguous, as in git.
+
+The forms, tried in this order; the first that fits decides:
+
+==================  =====================================================================
+``last``            the latest run; ``last~2`` the one two before it
+``sha256:ab12…``    the latest artifact with this content; at least 6 characters
+``name@3``          version 3 of a registered model, or the third content of a dataset
+``name@alias``      the version that the alias points to
+``models/m.pkl``    the file on disk: the artifact with its content, else the latest of its name
+``name``            a registered model's latest version, a job's latest run, an artifact
+``4f2a…``           the id of anything, or its first characters; at least 4
+==================  =====================================================================
+"""
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from whence.errors import AmbiguousError, NotFoundError
+from whence.model.identity import NodeId, is_id
+from whence.model.node import NodeKind
+from whence.query.account import account_for
+from whence.store.interface import Direction, GraphReader
+
+_LAST = re.compile(r"last(?:~(\d{1,6}))?\Z")
+_SHA256 = re.compile(r"sha256:([0-9a-f]{6,64})\Z")
+_PINNED = re.compile(r"(.+)@([^@]+)\Z", re.DOTALL)
+_PREFIX = re.compile(r"[0-9a-f]{4,32}\Z")
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A path as the disk and the workspace know it."""
+
+    name: str
+    """How the workspace calls it."""
+    sha256: str | None
+    """Its content now; ``None`` for a folder, or where there is no such file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a REF names."""
+
+    handle: int
+    notice: str = ""
+    """What the reader should know about the choice; empty where there is nothing to say."""
+
+
+Disk = Callable[[str], OnDisk | None]
+"""Looks at the disk for a path; ``None`` when the text cannot be one."""
+
+
+def resolve_ref(reader: GraphReader, text: str, disk: Disk) -> Found:
+    """The one thing that a REF names.
+
+    Raises:
+        NotFoundError: nothing; lists the nearest names.
+        AmbiguousError: several things; lists them.
+    """
+    for form in (_last, _content, _pinned):
+        found = form(reader, text)
+        if found is not None:
+            return found
+    place = disk(text)
+    found = (
+        (_on_disk(reader, place) if place is not None else None)
+        or _named(reader, text)
+        or (_named(reader, place.name) if place is not None else None)
+        or _prefixed(reader, text)
+    )
+    if found is not None:
+        return found
+    raise NotFoundError(f"nothing in the record is called {text!r}", hint=_nearest(reader, text))
+
+
+def resolve_run(reader: GraphReader, text: str, disk: Disk) -> Found:
+    """Like ``resolve_ref``, but an artifact or version stands for the run that made it."""
+    found = resolve_ref(reader, text, disk)
+    handle = found.handle
+    for _ in range(2):
+        (node,) = reader.nodes([handle])
+        if node.kind is NodeKind.RUN:
+            return Found(handle, found.notice)
+        causes = reader.links([handle], Direction.ORIGINS)
+        made = [link for link in causes if link.kind.value in {"generated_by", "pins"}]
+        if not made:
+            break
+        handle = made[0].target
+    raise NotFoundError(
+        f"no recorded run made {text!r}", hint="name a run; `whence log` lists them"
+    )
+
+
+def _last(reader: GraphReader, text: str) -> Found | None:
+    told = _LAST.match(text)
+    if told is None:
+        return None
+    back = int(told[1] or 0)
+    runs = reader.latest(NodeKind.RUN, back + 1)
+    if len(runs) <= back:
+        raise NotFoundError(
+            f"there is no run {text}: the store has {len(runs)}",
+            hint="record one with `whence run -- COMMAND`",
+        )
+    return Found(runs[back])
+
+
+def _content(reader: GraphReader, text: str) -> Found | None:
+    told = _SHA256.match(text)
+    if told is None:
+        return None
+    handles = reader.with_content_starting(told[1], _SHOWN + 1)
+    if not handles:
+        raise NotFoundError(f"no artifact has the content {text}")
+    nodes = reader.nodes(handles)
+    if len({node.digest for node in nodes}) > 1:
+        raise _ambiguous(reader, text, handles)
+    return Found(handles[0])
+
+
+def _pinned(reader: GraphReader, text: str) -> Found | None:
+    told = _PINNED.match(text)
+    if told is None:
+        return None
+    name, pin = told.groups()
+    exact = _of_kind(reader, text, NodeKind.MODEL_VERSION)
+    if exact:
+        return Found(exact[0])
+    models = _of_kind(reader, name, NodeKind.REGISTERED_MODEL)
+    if models:
+        aliases = account_for(reader, models[0]).said("alias")
+        if pin in aliases:
+            return Found(_of_kind(reader, f"{name}@{aliases[pin]}", NodeKind.MODEL_VERSION)[0])
+        known = ", ".join(f"{name}@{alias}" for alias in sorted(aliases)) or "none"
+        raise NotFoundError(
+            f"{name} has no version or alias {pin!r}",
+            hint=f"aliases: {known}; versions: `whence show {name}`",
+        )
+    if pin.isdigit():
+        versions = [at for at in reader.named(name) if reader.nodes([at])[0].is_artifact][::-1]
+        contents = list({reader.nodes([at])[0].digest: at for at in versions}.values())
+        if 0 < int(pin) <= len(contents):
+            return Found(contents[int(pin) - 1])
+        if contents:
+            raise NotFoundError(
+                f"{name} has no version {pin}: {len(contents)} contents of it are recorded"
+            )
+    return None
+
+
+def _on_disk(reader: GraphReader, place: OnDisk) -> Found | None:
+    if place.sha256 is None:
+        return None
+    same = reader.with_digest(place.sha256)
+    for handle in same:
+        if reader.nodes([handle])[0].name == place.name:
+            return Found(handle)
+    if same:
+        known = reader.nodes(same[:1])[0].name
+        return Found(same[0], f"the record knows these bytes as {known}")
+    named = [at for at in reader.named(place.name) if reader.nodes([at])[0].is_artifact]
+    if named:
+        return Found(
+            named[0],
+            f"{place.name} on disk holds other bytes than any recorded; "
+            "this is the latest version in the record",
+        )
+    inside = reader.containing(place.sha256)
+    if inside:
+        folder = reader.nodes(inside[:1])[0].name
+        return Found(inside[0], f"the record knows this file as a part of {folder}")
+    return None
+
+
+def _named(reader: GraphReader, text: str) -> Found | None:
+    """A name; where several kinds share it, the table says which is meant."""
+    handles = reader.named(text)
+    if not handles:
+        return None
+    kinds = {handle: node for handle, node in zip(handles, reader.nodes(handles), strict=True)}
+    for handle, node in kinds.items():
+        if node.kind is NodeKind.REGISTERED_MODEL:
+            latest = [
+                link.origin
+                for link in reader.links([handle], Direction.EFFECTS)
+                if link.kind.value == "version_of"
+            ]
+            return Found(max(latest)) if latest else Found(handle)
+    artifacts = [handle for handle, node in kinds.items() if node.is_artifact]
+    runs = [handle for handle, node in kinds.items() if node.kind is NodeKind.RUN]
+    if artifacts and runs:
+        raise _ambiguous(reader, text, [artifacts[0], runs[0]])
+    return Found((artifacts or runs or handles)[0])
+
+
+def _prefixed(reader: GraphReader, text: str) -> Found | None:
+    if not _PREFIX.match(text):
+        return None
+    if is_id(text):
+        handle = reader.find(NodeId(text))
+        return None if handle is None else Found(handle)
+    handles = reader.starting_with(text, _SHOWN + 1)
+    if len(handles) > 1:
+        raise _ambiguous(reader, text, handles)
+    return Found(handles[0]) if handles else None
+
+
+def _of_kind(reader: GraphReader, name: str, kind: NodeKind) -> list[int]:
+    handles = reader.named(name)
+    nodes = zip(handles, reader.nodes(handles), strict=True)
+    return [handle for handle, node in nodes if node.kind is kind]
+
+
+def _ambiguous(reader: GraphReader, text: str, handles: list[int]) -> AmbiguousError:
+    nodes = reader.nodes(handles[:_SHOWN])
+    listed = "; ".join(f"{node.id[:12]} ({node.kind.value} {node.name})" for node in nodes)
+    more = " …" if len(handles) > _SHOWN else ""
+    return AmbiguousError(
+        f"{text!r} names more than one thing", hint=f"use more characters of one id: {listed}{more}"
+    )
+
+
+def _nearest(reader: GraphReader, text: str) -> str:
+    """The names most like a text: those that contain it, else those that are spelled like it."""
+    stem = text.rsplit("/", 1)[-1].split("@", 1)[0]
+    names = reader.names_like(stem, _SHOWN) if stem else []
+    if not names and stem:
+        names = difflib.get_close_matches(text, reader.names_like(stem[:2], 500), _SHOWN, 0.5)
+    if not names:
+        runs = [reader.nodes([at])[0] for at in reader.latest(NodeKind.RUN, 3)]
+        if not runs:
+            return "the record is empty; fill it with `whence run -- COMMAND`"
+        latest = ", ".join(f"{run.id[:8]} ({run.name})" for run in runs)
+        return f"latest runs: {latest}; `whence log` lists more"
+    return "nearest: " + ", ".join(names)

@@ -1,0 +1,225 @@
+"""An observation and the artifacts that it speaks of, as one record."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from whence.model.digest import Digest
+from whence.model.edge import Basis, Edge, EdgeKind
+from whence.model.facet import Facet
+from whence.model.gap import Gap
+from whence.model.identity import NodeId, derived_id
+from whence.model.node import Node, NodeKind
+from whence.model.record import Record
+from whence.recording.observation import CodeFile, CodeSeen, FileSeen, Member, RunSeen
+from whence.recording.resolve import (
+    make_generated,
+    manifest_digest,
+    resolve_content,
+    resolve_used,
+)
+from whence.store.interface import GraphReader
+from whence.wire.canonical import canonical
+
+MEMBERS_AS_NODES = 200
+"""Source files up to this many are artifacts of their own; more are a list on their set."""
+
+
+class RunComposer:
+    """Gathers what one ended run adds to the graph."""
+
+    def __init__(self, seen: RunSeen, reader: GraphReader) -> None:
+        self._seen = seen
+        self._reader = reader
+        self._nodes: dict[NodeId, Node] = {}
+        self._edges: list[Edge] = []
+        self._facets: list[Facet] = []
+
+    def compose(self, time: str) -> Record:
+        """The record of the run.
+
+        Args:
+            time: When it is recorded, RFC 3339 in UTC with milliseconds.
+        """
+        self._add_run()
+        for seen in self._seen.used:
+            self._add_used(seen)
+        for seen in self._seen.generated:
+            self._add_generated(seen)
+        if self._seen.code is not None:
+            self._add_code(self._seen.code)
+        self._add_environment()
+        return Record(
+            id=derived_id("run-ended", self._seen.id),
+            type="run-ended",
+            time=time,
+            source=self._seen.source,
+            nodes=tuple(self._nodes.values()),
+            edges=tuple(self._edges),
+            facets=tuple(self._facets),
+        )
+
+    # ------------------------------------------------------------------- run
+
+    def _add_run(self) -> None:
+        seen = self._seen
+        job = Node(derived_id("job", seen.job), NodeKind.JOB, seen.job)
+        self._put(Node(seen.id, NodeKind.RUN, seen.job), job)
+        self._join(seen.id, job.id, EdgeKind.FOLLOWS)
+        if seen.parent is not None and self._reader.find(seen.parent) is not None:
+            self._join(seen.id, seen.parent, EdgeKind.PART_OF)
+        for actor in seen.actors:
+            node = Node(derived_id("actor", actor.kind, actor.name), NodeKind.ACTOR, actor.name)
+            self._put(node)
+            self._join(seen.id, node.id, EdgeKind.ASSOCIATED_WITH, basis=actor.basis)
+        execution = dict(seen.execution)
+        if seen.parent is not None:
+            execution["parent"] = seen.parent
+        if seen.actors:
+            execution["actors"] = [
+                {"name": each.name, "kind": each.kind, "basis": each.basis.value, **each.detail}
+                for each in seen.actors
+            ]
+        outcome = {
+            "state": seen.state.value,
+            "exit_status": seen.exit_status,
+            "signal": seen.signal,
+            "started_at": seen.started_at,
+            "ended_at": seen.ended_at,
+        }
+        self._say("execution", execution)
+        self._say("outcome", outcome)
+        for name, data in (
+            ("parameters", seen.parameters),
+            ("metrics", seen.metrics),
+            ("seeds", seen.seeds),
+            ("hardware", seen.hardware),
+            ("tags", seen.tags),
+        ):
+            self._say(name, data)
+        for name, data in seen.declared.items():
+            self._say(name, data, basis=Basis.DECLARED)
+        if seen.observers:
+            self._say("observers", {"observers": [dict(each) for each in seen.observers]})
+        if seen.processes:
+            self._say("processes", {"processes": [dict(each) for each in seen.processes]})
+        gaps = [*seen.gaps, *(each.gap for each in (*seen.used, *seen.generated) if each.gap)]
+        if gaps:
+            self._say("gaps", {"gaps": [_plain_gap(gap) for gap in gaps]})
+
+    # ------------------------------------------------------------- artifacts
+
+    def _add_used(self, seen: FileSeen) -> None:
+        resolved = resolve_used(self._reader, seen)
+        if resolved.node is not None:
+            self._put(resolved.node)
+            self._describe(resolved.id, seen)
+        self._edges += resolved.edges
+        self._join(self._seen.id, resolved.id, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
+
+    def _add_generated(self, seen: FileSeen) -> None:
+        node = make_generated(self._seen.id, seen)
+        self._put(node)
+        self._describe(node.id, seen)
+        self._join(
+            node.id, self._seen.id, EdgeKind.GENERATED_BY, seen.role, seen.basis, _detail(seen)
+        )
+
+    def _describe(self, node: NodeId, seen: FileSeen) -> None:
+        if seen.size is not None:
+            self._say("file", {"size": seen.size}, node, seen.basis)
+        if seen.table:
+            self._say("table", seen.table, node)
+        if seen.members:
+            self._say("manifest", {"members": _plain_members(seen.members)}, node)
+
+    def _add_code(self, code: CodeSeen) -> None:
+        state = dict(code.state)
+        state["files"] = [
+            {"path": each.name, "sha256": each.sha256, "tracked": each.tracked}
+            for each in code.files
+        ]
+        if code.files:
+            state["artifact"] = self._add_code_set(code.files)
+        self._say("code", state)
+
+    def _add_code_set(self, files: tuple[CodeFile, ...]) -> NodeId:
+        members = tuple(Member(each.name, each.size, each.sha256) for each in files)
+        whole = resolve_content(
+            self._reader, NodeKind.CODE, f"code of {self._seen.job}", manifest_digest(members)
+        )
+        self._join(self._seen.id, whole.id, EdgeKind.USED, "code")
+        if whole.node is None:
+            return whole.id
+        self._put(whole.node)
+        if len(files) > MEMBERS_AS_NODES:
+            self._say("manifest", {"members": _plain_members(members)}, whole.id)
+            return whole.id
+        for each in files:
+            part = resolve_content(
+                self._reader, NodeKind.CODE, each.name, each.sha256, each.location
+            )
+            if part.node is not None:
+                self._put(part.node)
+            self._join(whole.id, part.id, EdgeKind.HAS_MEMBER)
+        return whole.id
+
+    def _add_environment(self) -> None:
+        facts = self._seen.environment
+        if not facts:
+            return
+        sha256 = Digest(_digest_of(facts)).sha256
+        found = resolve_content(
+            self._reader, NodeKind.ENVIRONMENT, self._seen.environment_name, sha256
+        )
+        if found.node is not None:
+            self._put(found.node)
+            self._say("environment", facts, found.id)
+        self._join(self._seen.id, found.id, EdgeKind.USED, "environment")
+
+    # --------------------------------------------------------------- putting
+
+    def _put(self, *nodes: Node) -> None:
+        for node in nodes:
+            if self._reader.find(node.id) is None:
+                self._nodes.setdefault(node.id, node)
+
+    def _join(
+        self,
+        origin: NodeId,
+        target: NodeId,
+        kind: EdgeKind,
+        role: str = "",
+        basis: Basis = Basis.OBSERVED,
+        detail: Mapping[str, str] | None = None,
+    ) -> None:
+        self._edges.append(Edge(origin, target, kind, basis, role, detail or {}))
+
+    def _say(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        node: NodeId | None = None,
+        basis: Basis = Basis.OBSERVED,
+    ) -> None:
+        if data:
+            self._facets.append(Facet(node or self._seen.id, name, basis, data))
+
+
+def _digest_of(facts: Mapping[str, Any]) -> str:
+    import hashlib  # noqa: PLC0415  only here
+
+    return hashlib.sha256(canonical(dict(facts))).hexdigest()
+
+
+def _detail(seen: FileSeen) -> dict[str, str]:
+    """What belongs to this meeting alone: where, if the artifact was first met elsewhere."""
+    return {"aliases": "\n".join(seen.aliases)} if seen.aliases else {}
+
+
+def _plain_members(members: tuple[Member, ...]) -> list[list[Any]]:
+    return [[each.path, each.size, each.sha256] for each in members]
+
+
+def _plain_gap(gap: Gap) -> dict[str, str]:
+    return {name: text for name, text in asdict(gap).items() if text}

@@ -1,0 +1,121 @@
+"""What a probe, an importer, a client or a person may say of a run, before it is a record.
+
+An observation knows nothing of the store: it names files by path and content. Which artifacts
+those are, is found out in ``resolve``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from whence.model.edge import Basis
+from whence.model.gap import Gap
+from whence.model.identity import NodeId
+from whence.model.node import NodeKind
+from whence.model.run import RunState
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a folder that counts as one thing."""
+
+    path: str
+    """Below the folder, with ``/``."""
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A file, or a whole folder, that a run read or wrote."""
+
+    name: str
+    """How the workspace calls it: relative where it lies below, absolute elsewhere."""
+    location: str
+    """Where it was met, as a ``file:`` URI (RFC 8089)."""
+    kind: NodeKind
+    role: str
+    """The part it played: ``input``, ``output``, ``config``, ``executable``, ``stdin`` …"""
+    sha256: str | None
+    """Its content as read, or as left behind; ``None`` where ``gap`` says why not."""
+    size: int | None = None
+    basis: Basis = Basis.OBSERVED
+    aliases: tuple[str, ...] = ()
+    """Further names under which the run met it, such as symbolic links."""
+    members: tuple[Member, ...] = ()
+    """The files of a folder; empty for a file."""
+    table: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Facts of a table: ``rows`` and ``columns``; empty where it is none."""
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """A source file that a run really used."""
+
+    name: str
+    location: str
+    sha256: str
+    size: int
+    tracked: bool
+    """Whether git knew it when the run started."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """The code that ran."""
+
+    files: tuple[CodeFile, ...]
+    state: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """``commit``, ``branch``, ``remote``, ``dirty``, ``diff`` … as the code facet has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorSeen:
+    """Who ran it."""
+
+    name: str
+    kind: str
+    """``person``, ``service``, ``organization`` or ``ai-agent``."""
+    detail: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    basis: Basis = Basis.OBSERVED
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """One run, from start to end, as far as it is known."""
+
+    id: NodeId
+    job: str
+    state: RunState
+    started_at: str
+    ended_at: str | None
+    source: str
+    """Who says so, such as ``whence-run/0.1.0``."""
+    exit_status: int | None = None
+    signal: str | None = None
+    execution: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """``command``, ``cwd``, ``host``, ``pid`` … as the execution facet has them."""
+    actors: tuple[ActorSeen, ...] = ()
+    used: tuple[FileSeen, ...] = ()
+    generated: tuple[FileSeen, ...] = ()
+    code: CodeSeen | None = None
+    environment: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    environment_name: str = ""
+    hardware: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    parameters: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Name → ``{"value": …, "source": …}``."""
+    declared: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
+    """Facets that the program stated of itself: ``parameters``, ``metrics``, ``seeds``, ``tags``."""
+    seeds: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    metrics: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    tags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    observers: tuple[Mapping[str, Any], ...] = ()
+    """Each ``{"name", "role", "active", "reason"}``."""
+    processes: tuple[Mapping[str, Any], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    parent: NodeId | None = None
+    """The run that this one is a part of."""

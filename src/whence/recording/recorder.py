@@ -1,0 +1,63 @@
+"""The door: whatever is kept comes through here."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from whence.model.record import Record
+from whence.recording.compose import RunComposer
+from whence.recording.observation import RunSeen
+from whence.recording.validate import validate
+from whence.store.interface import Appended, Reader, Store
+
+Composer = Callable[[Reader, str], Record]
+"""Makes a record from what the store knows at this moment and the time it is recorded."""
+
+
+def now() -> str:
+    """The time, RFC 3339 in UTC with milliseconds."""
+    return stamp(datetime.now(UTC))
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as records write it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{moment.microsecond // 1000:03d}Z"
+    )
+
+
+class Recorder:
+    """Checks records and hands them to a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def record_run(self, seen: RunSeen, *, timeout: float = 30.0) -> Appended:
+        """Keep a run that has ended; saying the same run again keeps it once."""
+        return self.record_runs([seen], timeout=timeout)[0]
+
+    def record_runs(self, runs: Iterable[RunSeen], *, timeout: float = 30.0) -> list[Appended]:
+        """Keep several runs together, durably, or none of them."""
+        return self.record(
+            [
+                lambda reader, time, seen=seen: RunComposer(seen, reader).compose(time)
+                for seen in runs
+            ],
+            timeout=timeout,
+        )
+
+    def record(self, composers: Iterable[Composer], *, timeout: float = 30.0) -> list[Appended]:
+        """Compose, check and keep records in one transaction.
+
+        Each composer sees what those before it have added.
+
+        Raises:
+            InvalidRecordError: one of them breaks a rule; none is kept.
+            StoreLockedError: others wrote for longer than ``timeout`` seconds.
+        """
+        kept = []
+        with self._store.writing(timeout=timeout) as writer:
+            for compose in composers:
+                record = compose(writer, now())
+                validate(record, writer)
+                kept.append(writer.append(record))
+        return kept

@@ -1,0 +1,128 @@
+"""Which artifact is this? The appearance that history knows, or a new one.
+
+The same name with the same content is the same appearance, the latest of them. The same content
+under another name is another artifact that was *probably* copied from the one we know: an edge
+with basis ``inferred`` says so. Empty and tiny files are equal too often for that to mean anything.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from whence.model.digest import Digest
+from whence.model.edge import Basis, Edge, EdgeKind
+from whence.model.identity import NodeId, derived_id, new_id
+from whence.model.node import Node, NodeKind
+from whence.recording.observation import FileSeen, Member
+from whence.store.interface import GraphReader
+
+SMALLEST_TELLING = 16
+"""Bytes from which equal content suggests a common origin."""
+
+MEMBERS_ASKED = 2_000
+"""How many members of a folder are looked up one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The artifact that a file is, with what has to be recorded for it."""
+
+    id: NodeId
+    node: Node | None
+    """The artifact if it is new; ``None`` if the store has it."""
+    edges: tuple[Edge, ...] = ()
+
+
+def manifest_digest(members: Iterable[Member]) -> str:
+    """The identity of a folder's content: SHA-256 over its members sorted by path.
+
+    Each line is ``sha256  path`` with a NUL at its end, so that no file name can forge another.
+    """
+    told = hashlib.sha256()
+    for member in sorted(members, key=lambda each: each.path):
+        told.update(f"{member.sha256}  {member.path}\0".encode("utf-8", "surrogateescape"))
+    return told.hexdigest()
+
+
+def resolve_used(reader: GraphReader, seen: FileSeen) -> Resolved:
+    """The artifact that a run met as an input."""
+    if seen.sha256 is None:
+        return _appear(seen)
+    same = _named(reader, reader.with_digest(seen.sha256), seen.name)
+    if same is not None:
+        return Resolved(same, None)
+    appeared = _appear(seen)
+    if (seen.size or 0) < SMALLEST_TELLING:
+        return appeared
+    return Resolved(appeared.id, appeared.node, tuple(_origins(reader, appeared.id, seen)))
+
+
+def resolve_content(
+    reader: GraphReader, kind: NodeKind, name: str, sha256: str, location: str | None = None
+) -> Resolved:
+    """The artifact whose name and content are all there is to it: code, an environment."""
+    for handle in reader.with_digest(sha256):
+        (node,) = reader.nodes([handle])
+        if node.kind is kind and node.name == name:
+            return Resolved(node.id, None)
+    node = Node(new_id(), kind, name, Digest(sha256), location)
+    return Resolved(node.id, node)
+
+
+def make_generated(run: NodeId, seen: FileSeen) -> Node:
+    """The artifact that a run made: always a new one, whatever its content."""
+    digest = None if seen.sha256 is None else Digest(seen.sha256)
+    made = derived_id("generated", run, seen.location, seen.sha256 or "")
+    return Node(made, seen.kind, seen.name, digest, seen.location)
+
+
+def _appear(seen: FileSeen) -> Resolved:
+    digest = None if seen.sha256 is None else Digest(seen.sha256)
+    node = Node(new_id(), seen.kind, seen.name, digest, seen.location)
+    return Resolved(node.id, node)
+
+
+def _named(reader: GraphReader, handles: list[int], name: str) -> NodeId | None:
+    for node in reader.nodes(handles):
+        if node.name == name:
+            return node.id
+    return None
+
+
+def _origins(reader: GraphReader, appeared: NodeId, seen: FileSeen) -> Iterable[Edge]:
+    """Where a new appearance probably comes from, by its content."""
+    assert seen.sha256 is not None
+    copies = reader.with_digest(seen.sha256)
+    if copies:
+        (node,) = reader.nodes(copies[:1])
+        yield _inferred(appeared, node.id, EdgeKind.DERIVED_FROM, "copied")
+        return
+    folders = reader.containing(seen.sha256)
+    if folders:
+        (node,) = reader.nodes(folders[:1])
+        yield _inferred(appeared, node.id, EdgeKind.DERIVED_FROM, "subset")
+        return
+    yield from _member_origins(reader, appeared, seen.members)
+
+
+def _member_origins(
+    reader: GraphReader, appeared: NodeId, members: tuple[Member, ...]
+) -> Iterable[Edge]:
+    """A folder's members that history knows: as files of their own, or inside other folders."""
+    parts: dict[int, EdgeKind] = {}
+    for member in members[:MEMBERS_ASKED]:
+        if member.size < SMALLEST_TELLING:
+            continue
+        files = reader.with_digest(member.sha256)
+        if files:
+            parts.setdefault(files[0], EdgeKind.HAS_MEMBER)
+            continue
+        folders = reader.containing(member.sha256)
+        if folders:
+            parts.setdefault(folders[0], EdgeKind.DERIVED_FROM)
+    for node, kind in zip(reader.nodes(list(parts)), parts.values(), strict=True):
+        yield _inferred(appeared, node.id, kind, "subset" if kind is EdgeKind.DERIVED_FROM else "")
+
+
+def _inferred(origin: NodeId, target: NodeId, kind: EdgeKind, role: str) -> Edge:
+    return Edge(origin, target, kind, Basis.INFERRED, role)

@@ -1,0 +1,122 @@
+"""What every record must hold before it is kept, whoever hands it in."""
+
+import re
+from collections import defaultdict
+
+from whence.errors import InvalidRecordError
+from whence.model.edge import EDGE_RULES, Edge
+from whence.model.gap import GAP_KINDS
+from whence.model.identity import NodeId
+from whence.model.node import Node
+from whence.model.record import Record
+from whence.store.interface import Direction, GraphReader
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z\Z")
+
+
+def validate(record: Record, reader: GraphReader) -> None:
+    """Refuse a record that breaks a rule of the model.
+
+    Raises:
+        InvalidRecordError: says which rule, and which node or edge broke it.
+    """
+    if not _TIME.match(record.time):
+        raise InvalidRecordError(
+            f"record {record.id}: not a UTC time with milliseconds: {record.time}"
+        )
+    nodes = _check_nodes(record, reader)
+    for edge in record.edges:
+        _check_edge(edge, nodes, record)
+    for facet in record.facets:
+        for gap in facet.data.get("gaps", ()) if facet.name == "gaps" else ():
+            if gap.get("kind") not in GAP_KINDS:
+                raise InvalidRecordError(f"record {record.id}: unknown kind of gap: {gap}")
+    _check_no_circle(record, reader)
+
+
+def _check_nodes(record: Record, reader: GraphReader) -> dict[NodeId, Node]:
+    """Every node that the record speaks of; a thing said before must be said alike."""
+    nodes: dict[NodeId, Node] = {}
+    for node in record.nodes:
+        if "\0" in node.name:
+            raise InvalidRecordError(f"node {node.id}: a name may not hold a NUL character")
+        if node.digest is not None and not node.is_artifact:
+            raise InvalidRecordError(f"node {node.id}: a {node.kind.value} has no content")
+        nodes[node.id] = node
+    spoken = set(nodes)
+    for edge in record.edges:
+        spoken |= {edge.origin, edge.target}
+    for each in spoken:
+        handle = reader.find(each)
+        if handle is None:
+            continue
+        (kept,) = reader.nodes([handle])
+        said = nodes.setdefault(each, kept)
+        if (said.kind, said.digest) != (kept.kind, kept.digest):
+            raise InvalidRecordError(
+                f"node {each} is kept as {kept.kind.value} {kept.name!r} and cannot become "
+                f"{said.kind.value} {said.name!r} with other content"
+            )
+    return nodes
+
+
+def _check_edge(edge: Edge, nodes: dict[NodeId, Node], record: Record) -> None:
+    rule = EDGE_RULES[edge.kind]
+    for end, allowed in ((edge.origin, rule.origins), (edge.target, rule.targets)):
+        node = nodes.get(end)
+        if node is None:
+            raise InvalidRecordError(
+                f"record {record.id} ({record.type}) speaks of the unknown node {end}"
+            )
+        if node.kind not in allowed:
+            raise InvalidRecordError(
+                f"an edge {edge.kind.value} cannot join a {node.kind.value} ({node.name!r}) "
+                "at this end"
+            )
+
+
+def _check_no_circle(record: Record, reader: GraphReader) -> None:
+    """Nothing comes before its cause: no edge of the record may close a circle.
+
+    Whatever lies on a circle with a new edge is an effect of that edge's origin. A run that has
+    just ended has no effects yet beyond the record itself, so this walk is short.
+    """
+    said: dict[NodeId, set[NodeId]] = defaultdict(set)
+    for edge in record.edges:
+        said[edge.target].add(edge.origin)
+    effects: dict[NodeId, set[NodeId]] = {}
+    front = {edge.origin for edge in record.edges}
+    while front:
+        stored = _stored_effects(front, reader)
+        for each in front:
+            effects[each] = said.get(each, set()) | stored.get(each, set())
+        front = set().union(*(effects[each] for each in front)) - effects.keys()
+    causes = dict.fromkeys(effects, 0)
+    for each in effects:
+        for effect in effects[each]:
+            causes[effect] += 1
+    free = [each for each, count in causes.items() if count == 0]
+    while free:
+        each = free.pop()
+        del causes[each]
+        for effect in effects[each]:
+            causes[effect] -= 1
+            if causes[effect] == 0:
+                free.append(effect)
+    if causes:
+        raise InvalidRecordError(
+            f"record {record.id} ({record.type}) would make {min(causes)} come from itself"
+        )
+
+
+def _stored_effects(nodes: set[NodeId], reader: GraphReader) -> dict[NodeId, set[NodeId]]:
+    handles = {handle: each for each in nodes if (handle := reader.find(each)) is not None}
+    if not handles:
+        return {}
+    links = reader.links(list(handles), Direction.EFFECTS)
+    ends = list({link.origin for link in links})
+    names = dict(zip(ends, (node.id for node in reader.nodes(ends)), strict=True))
+    stored: dict[NodeId, set[NodeId]] = defaultdict(set)
+    for link in links:
+        stored[handles[link.target]].add(names[link.origin])
+    return stored

@@ -1,0 +1,181 @@
+"""What a store can do, as small protocols; ``testing.StoreContract`` holds every store to them.
+
+A store keeps two things in one transaction: the ledger's entries, which are the truth, and the
+graph's rows, which are an index that can be built again from them. Inside a store a node is known
+by a *handle*, a small integer that means nothing elsewhere and nothing after a rebuild.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from whence.ledger.audit import AuditRow
+from whence.model.edge import Basis, EdgeKind
+from whence.model.facet import Facet
+from whence.model.identity import NodeId
+from whence.model.node import Node, NodeKind
+from whence.model.record import Record
+
+
+class Direction(Enum):
+    """Which way to walk along edges."""
+
+    ORIGINS = "origins"
+    """From effect to cause, along the edges: what ``trace`` does."""
+    EFFECTS = "effects"
+    """From cause to effect, against the edges: what ``impact`` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One edge between two handles."""
+
+    origin: int
+    target: int
+    kind: EdgeKind
+    basis: Basis
+    role: str
+    detail: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFacet:
+    """A facet with its place in the ledger, which is the order in which facets add up."""
+
+    index: int
+    facet: Facet
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Every node that can be reached from one, itself first, each once, nearest first."""
+
+    handles: Sequence[int]
+    truncated: bool
+    """Whether the limit ended the walk before it was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a record handed in."""
+
+    index: int
+    """Its place in the ledger, from 0."""
+    fresh: bool
+    """Whether it was kept now; ``False`` when a record of this id had been kept before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record as the ledger has it."""
+
+    index: int
+    record: Record | None
+    """``None`` when its body was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The state of the ledger: how many entries, under which root (RFC 6962, section 2.1)."""
+
+    size: int
+    root: bytes
+
+
+class GraphReader(Protocol):
+    """Asking the graph for single things, and for whole walks."""
+
+    def find(self, node: NodeId) -> int | None:
+        """The handle of a node, or ``None``."""
+
+    def nodes(self, handles: Sequence[int]) -> list[Node]:
+        """The nodes of these handles, in the order asked."""
+
+    def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
+        """All edges that leave these nodes (``ORIGINS``) or end in them (``EFFECTS``)."""
+
+    def facets(self, handle: int) -> list[StatedFacet]:
+        """Everything attached to a node, oldest first."""
+
+    def starting_with(self, prefix: str, limit: int) -> list[int]:
+        """Nodes whose id starts with these hexadecimal characters."""
+
+    def named(self, name: str) -> list[int]:
+        """Nodes of exactly this name, latest first."""
+
+    def names_like(self, text: str, limit: int) -> list[str]:
+        """Names that contain the text, ignoring case, for suggestions."""
+
+    def with_digest(self, sha256: str) -> list[int]:
+        """Artifacts with this content, latest first."""
+
+    def with_content_starting(self, prefix: str, limit: int) -> list[int]:
+        """Artifacts whose SHA-256 starts with these characters, latest first."""
+
+    def containing(self, sha256: str) -> list[int]:
+        """Artifacts that list this content as a member (facet ``manifest``), latest first."""
+
+    def latest(self, kind: NodeKind, limit: int, *, before: int | None = None) -> list[int]:
+        """Nodes of a kind, latest first; ``before`` continues below a handle."""
+
+    def reach(self, start: int, direction: Direction, *, limit: int | None = None) -> Reach:
+        """Walk along all edges whose rule says that content flowed (``EdgeRule.lineage``)."""
+
+    def path(self, start: int, goal: int) -> list[int] | None:
+        """A shortest walk along such edges from an effect to one of its causes, ends included."""
+
+    def size(self) -> tuple[int, int]:
+        """How many nodes and how many edges there are."""
+
+
+class LedgerReader(Protocol):
+    """Reading the ledger itself."""
+
+    def head(self) -> Head:
+        """The ledger's size and root."""
+
+    def records(self, start: int = 0) -> Iterator[Kept]:
+        """The records in order."""
+
+    def audit_rows(self) -> Iterator[AuditRow]:
+        """Everything kept of each entry, exactly as it lies there, for ``ledger.audit``."""
+
+    def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """The kept interior hashes as (level, index, hash)."""
+
+
+class Reader(GraphReader, LedgerReader, Protocol):
+    """One consistent moment of a store."""
+
+
+class Writer(Reader, Protocol):
+    """The one writer of the moment: what it reads includes what it has appended."""
+
+    def append(self, record: Record) -> Appended:
+        """Keep a record: its entry, its body and its graph rows.
+
+        Raises:
+            InvalidRecordError: an edge or facet names a node that is nowhere.
+        """
+
+
+class Store(Protocol):
+    """A place where records are kept."""
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A reader; what it sees does not change while the block runs."""
+
+    def writing(self, *, timeout: float = 30.0) -> AbstractContextManager[Writer]:
+        """The writer; everything appended in the block is kept together, durably, or not at all.
+
+        Raises:
+            StoreLockedError: others wrote for longer than ``timeout`` seconds.
+        """
+
+    def rebuild(self) -> None:
+        """Make the graph anew from the ledger."""
+
+    def close(self) -> None:
+        """Let go of files and locks."""

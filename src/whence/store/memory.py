@@ -1,0 +1,251 @@
+"""The reference store: plain dictionaries in one process. What it answers is right."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from whence.ledger.audit import AuditRow
+from whence.ledger.merkle import Frontier
+from whence.model.edge import EDGE_RULES
+from whence.model.identity import NodeId
+from whence.model.node import Node, NodeKind
+from whence.model.record import Record
+from whence.store.interface import Appended, Direction, Head, Kept, Link, Reach, StatedFacet
+from whence.store.sealing import Sealed, member_digests, open_body, require_known, seal
+
+
+@dataclass(slots=True)
+class _Graph:
+    """The index: everything here follows from the records, in their order."""
+
+    nodes: list[Node] = field(default_factory=list)
+    handles: dict[NodeId, int] = field(default_factory=dict)
+    links: dict[Direction, dict[int, list[Link]]] = field(
+        default_factory=lambda: {side: defaultdict(list) for side in Direction}
+    )
+    seen_links: set[Link] = field(default_factory=set)
+    facets: dict[int, list[StatedFacet]] = field(default_factory=lambda: defaultdict(list))
+    members: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, index: int, record: Record) -> None:
+        for node in record.nodes:
+            if node.id not in self.handles:
+                self.handles[node.id] = len(self.nodes)
+                self.nodes.append(node)
+        for edge in record.edges:
+            link = Link(
+                self.handles[edge.origin],
+                self.handles[edge.target],
+                edge.kind,
+                edge.basis,
+                edge.role,
+                tuple(sorted(edge.detail.items())),
+            )
+            if link not in self.seen_links:
+                self.seen_links.add(link)
+                self.links[Direction.ORIGINS][link.origin].append(link)
+                self.links[Direction.EFFECTS][link.target].append(link)
+        for facet in record.facets:
+            handle = self.handles[facet.node]
+            self.facets[handle].append(StatedFacet(index, facet))
+            for digest in member_digests(facet):
+                if handle not in self.members[digest]:
+                    self.members[digest].append(handle)
+
+
+class MemoryStore:
+    """A store that lives as long as the process. Also its own reader and writer."""
+
+    def __init__(self) -> None:
+        self._sealed: list[Sealed] = []
+        self._places: dict[NodeId, int] = {}
+        self._frontier = Frontier()
+        self._tree: dict[tuple[int, int], bytes] = {}
+        self._graph = _Graph()
+        self._lock = threading.RLock()
+
+    # -------------------------------------------------------------- sessions
+
+    @contextmanager
+    def reading(self) -> Iterator["MemoryStore"]:
+        """This store itself, with writers kept out meanwhile."""
+        with self._lock:
+            yield self
+
+    @contextmanager
+    def writing(self, *, timeout: float = 30.0) -> Iterator["MemoryStore"]:
+        """This store itself; what was appended is taken back when the block fails."""
+        del timeout  # one process: the lock is had as soon as its holder is done
+        with self._lock:
+            size = len(self._sealed)
+            try:
+                yield self
+            except BaseException:
+                self._cut(size)
+                raise
+
+    def _cut(self, size: int) -> None:
+        if len(self._sealed) == size:
+            return
+        kept = self._sealed[:size]
+        self._sealed, self._places, self._tree = [], {}, {}
+        self._frontier, self._graph = Frontier(), _Graph()
+        for sealed in kept:
+            self._keep(sealed)
+
+    def rebuild(self) -> None:
+        """Make the graph anew from the ledger."""
+        with self._lock:
+            self._graph = _Graph()
+            for kept in self.records():
+                if kept.record is not None:
+                    self._graph.add(kept.index, kept.record)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    # --------------------------------------------------------------- writing
+
+    def append(self, record: Record) -> Appended:
+        """Keep a record; see ``Writer.append``."""
+        place = self._places.get(record.id)
+        if place is not None:
+            return Appended(place, fresh=False)
+        require_known(record, lambda ids: {each for each in ids if each in self._graph.handles})
+        return Appended(self._keep(seal(record)), fresh=True)
+
+    def _keep(self, sealed: Sealed) -> int:
+        index = len(self._sealed)
+        self._sealed.append(sealed)
+        self._places[sealed.id] = index
+        for level, at, value in self._frontier.append(sealed.leaf):
+            self._tree[level, at] = value
+        record = open_body(sealed.body)
+        if record is not None:
+            self._graph.add(index, record)
+        return index
+
+    # --------------------------------------------------------------- reading
+
+    def head(self) -> Head:
+        """The ledger's size and root."""
+        return Head(self._frontier.size, self._frontier.root())
+
+    def records(self, start: int = 0) -> Iterator[Kept]:
+        """The records in order."""
+        for index, sealed in enumerate(self._sealed[start:], start):
+            yield Kept(index, open_body(sealed.body))
+
+    def audit_rows(self) -> Iterator[AuditRow]:
+        """The entries as they lie here."""
+        for index, sealed in enumerate(self._sealed):
+            yield AuditRow(index, sealed.entry, sealed.salt, sealed.body, sealed.leaf)
+
+    def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """The interior hashes."""
+        for (level, at), value in sorted(self._tree.items()):
+            yield level, at, value
+
+    def find(self, node: NodeId) -> int | None:
+        """The handle of a node, or ``None``."""
+        return self._graph.handles.get(node)
+
+    def nodes(self, handles: Sequence[int]) -> list[Node]:
+        """The nodes of these handles."""
+        return [self._graph.nodes[handle] for handle in handles]
+
+    def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
+        """All edges on one side of these nodes."""
+        table = self._graph.links[direction]
+        return [link for handle in handles for link in table.get(handle, ())]
+
+    def facets(self, handle: int) -> list[StatedFacet]:
+        """Everything attached to a node, oldest first."""
+        return list(self._graph.facets.get(handle, ()))
+
+    def starting_with(self, prefix: str, limit: int) -> list[int]:
+        """Nodes whose id starts with these characters."""
+        found = (at for at, node in enumerate(self._graph.nodes) if node.id.startswith(prefix))
+        return [handle for handle, _ in zip(found, range(limit), strict=False)]
+
+    def named(self, name: str) -> list[int]:
+        """Nodes of exactly this name, latest first."""
+        return self._latest_where(lambda node: node.name == name)
+
+    def names_like(self, text: str, limit: int) -> list[str]:
+        """Names that contain the text."""
+        wanted = text.lower()
+        names = {node.name for node in self._graph.nodes if wanted in node.name.lower()}
+        return sorted(names)[:limit]
+
+    def with_digest(self, sha256: str) -> list[int]:
+        """Artifacts with this content, latest first."""
+        return self._latest_where(
+            lambda node: node.digest is not None and node.digest.sha256 == sha256
+        )
+
+    def with_content_starting(self, prefix: str, limit: int) -> list[int]:
+        """Artifacts whose SHA-256 starts with these characters, latest first."""
+        return self._latest_where(
+            lambda node: node.digest is not None and node.digest.sha256.startswith(prefix)
+        )[:limit]
+
+    def containing(self, sha256: str) -> list[int]:
+        """Artifacts that list this content as a member, latest first."""
+        return sorted(self._graph.members.get(sha256, ()), reverse=True)
+
+    def latest(self, kind: NodeKind, limit: int, *, before: int | None = None) -> list[int]:
+        """Nodes of a kind, latest first."""
+        found = self._latest_where(lambda node: node.kind is kind)
+        return [handle for handle in found if before is None or handle < before][:limit]
+
+    def _latest_where(self, wanted: Callable[[Node], bool]) -> list[int]:
+        found = [at for at, node in enumerate(self._graph.nodes) if wanted(node)]
+        return found[::-1]
+
+    def reach(self, start: int, direction: Direction, *, limit: int | None = None) -> Reach:
+        """Walk breadth first along content."""
+        order, seen, at = [start], {start}, 0
+        while at < len(order):
+            for handle in self._neighbours(order[at], direction):
+                if handle not in seen:
+                    if limit is not None and len(order) >= limit:
+                        return Reach(order, truncated=True)
+                    seen.add(handle)
+                    order.append(handle)
+            at += 1
+        return Reach(order, truncated=False)
+
+    def path(self, start: int, goal: int) -> list[int] | None:
+        """A shortest walk from an effect to a cause."""
+        came: dict[int, int] = {start: start}
+        order = [start]
+        for here in order:
+            if here == goal:
+                break
+            for handle in self._neighbours(here, Direction.ORIGINS):
+                if handle not in came:
+                    came[handle] = here
+                    order.append(handle)
+        if goal not in came:
+            return None
+        steps = [goal]
+        while steps[-1] != start:
+            steps.append(came[steps[-1]])
+        return steps[::-1]
+
+    def _neighbours(self, handle: int, direction: Direction) -> list[int]:
+        links = self._graph.links[direction].get(handle, ())
+        return sorted(
+            {
+                link.target if direction is Direction.ORIGINS else link.origin
+                for link in links
+                if EDGE_RULES[link.kind].lineage
+            }
+        )
+
+    def size(self) -> tuple[int, int]:
+        """How many nodes and edges."""
+        return len(self._graph.nodes), len(self._graph.seen_links)

@@ -1,0 +1,105 @@
+"""The tables of a SQL store, as data: statements, codes, migrations."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from whence.model.edge import EDGE_RULES, Basis, EdgeKind
+from whence.model.node import NodeKind
+
+APPLICATION_ID = 0x57484E43
+"""``WHNC``: marks the SQLite file as ours (pragma application_id)."""
+
+VERSION = 1
+"""The version of the tables (pragma user_version)."""
+
+TABLES = """
+-- The truth. `entry` is the canonical LedgerEntry; `body` its record, compressed, null once erased.
+CREATE TABLE entry (
+  idx INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+  entry BLOB NOT NULL, salt BLOB, body BLOB, leaf BLOB NOT NULL
+);
+-- Hashes of complete subtrees, level 1 and up (RFC 6962, section 2.1); leaves stand in `entry`.
+CREATE TABLE tree (
+  level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)
+) WITHOUT ROWID;
+CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL);
+"""
+"""What is kept for good."""
+
+GRAPH_TABLES = """
+-- The index: everything below can be made again from `entry`.
+CREATE TABLE node (
+  handle INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
+  digest BLOB, digests TEXT, location TEXT
+);
+CREATE UNIQUE INDEX node_by_id ON node (id);
+CREATE INDEX node_by_name ON node (name);
+CREATE INDEX node_by_kind ON node (kind);
+CREATE INDEX node_by_digest ON node (digest) WHERE digest IS NOT NULL;
+CREATE TABLE edge (
+  seq INTEGER PRIMARY KEY, origin INTEGER NOT NULL, target INTEGER NOT NULL,
+  kind INTEGER NOT NULL, basis INTEGER NOT NULL, role TEXT NOT NULL, detail TEXT NOT NULL
+);
+CREATE UNIQUE INDEX edge_from ON edge (origin, target, kind, basis, role, detail);
+CREATE INDEX edge_to ON edge (target, origin, kind);
+-- Which entries say something about a node.
+CREATE TABLE about (node INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (node, idx)) WITHOUT ROWID;
+-- Which artifacts list a content as a member.
+CREATE TABLE member (
+  digest BLOB NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (digest, node)
+) WITHOUT ROWID;
+"""
+"""What follows from it, in the order in which a rebuild fills it."""
+
+GRAPH_TABLE_NAMES = ("node", "edge", "about", "member")
+
+NODE_CODES: Mapping[NodeKind, int] = MappingProxyType(
+    {
+        NodeKind.RUN: 1,
+        NodeKind.JOB: 2,
+        NodeKind.ACTOR: 3,
+        NodeKind.REGISTERED_MODEL: 4,
+        NodeKind.MODEL_VERSION: 5,
+        NodeKind.DATASET: 10,
+        NodeKind.MODEL: 11,
+        NodeKind.CODE: 12,
+        NodeKind.ENVIRONMENT: 13,
+        NodeKind.CONFIG: 14,
+        NodeKind.EVALUATION: 15,
+        NodeKind.PROMPT: 16,
+        NodeKind.INDEX: 17,
+        NodeKind.DOCUMENT: 18,
+    }
+)
+NODE_KINDS = {code: kind for kind, code in NODE_CODES.items()}
+
+EDGE_CODES: Mapping[EdgeKind, int] = MappingProxyType(
+    {
+        EdgeKind.USED: 1,
+        EdgeKind.GENERATED_BY: 2,
+        EdgeKind.DERIVED_FROM: 3,
+        EdgeKind.INFORMED_BY: 4,
+        EdgeKind.HAS_MEMBER: 5,
+        EdgeKind.PINS: 6,
+        EdgeKind.PART_OF: 20,
+        EdgeKind.FOLLOWS: 21,
+        EdgeKind.ASSOCIATED_WITH: 22,
+        EdgeKind.ATTRIBUTED_TO: 23,
+        EdgeKind.ACTED_FOR: 24,
+        EdgeKind.VERSION_OF: 25,
+    }
+)
+EDGE_KINDS = {code: kind for kind, code in EDGE_CODES.items()}
+
+LINEAGE_BELOW = 20
+"""Edges along which content flowed have the codes below this one, so that SQL can say it shortly."""
+
+if {kind for kind, code in EDGE_CODES.items() if code < LINEAGE_BELOW} != {
+    kind for kind, rule in EDGE_RULES.items() if rule.lineage
+}:
+    raise AssertionError("the codes of edges disagree with the edge table")
+
+BASIS_CODES: Mapping[Basis, int] = MappingProxyType(
+    {Basis.OBSERVED: 1, Basis.DECLARED: 2, Basis.IMPORTED: 3, Basis.INFERRED: 4}
+)
+BASES = {code: basis for basis, code in BASIS_CODES.items()}

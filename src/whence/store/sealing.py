@@ -1,0 +1,114 @@
+"""How a record becomes a ledger entry, the same in every store.
+
+The entry is small and public: it holds a salted commitment to the record's body. The body stands
+beside it, compressed, with its salt; erasing both leaves an entry that still verifies and from
+which the body cannot be guessed.
+"""
+
+import os
+import zlib
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from whence.errors import InvalidRecordError, StoreCorruptError, WireError
+from whence.ledger.entry import LedgerEntry, commit, leaf_hash
+from whence.model.facet import Facet
+from whence.model.identity import NodeId
+from whence.model.record import Record
+from whence.wire.canonical import canonical, parse
+from whence.wire.codec import decode, encode
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One entry with what it commits to."""
+
+    id: NodeId
+    entry: bytes
+    """The canonical entry: what the leaf hash is taken over."""
+    salt: bytes | None
+    body: bytes | None
+    """The canonical record, uncompressed; ``None`` once erased."""
+    leaf: bytes
+
+
+def seal(record: Record) -> Sealed:
+    """The entry of a record, under a fresh salt.
+
+    Raises:
+        InvalidRecordError: the record holds what has no canonical form, such as a NaN.
+    """
+    try:
+        body = canonical(encode(record))
+    except WireError as error:
+        raise InvalidRecordError(f"the record cannot be written: {error.message}") from error
+    salt = os.urandom(SALT_BYTES)
+    entry = LedgerEntry(
+        type=record.type, id=record.id, time=record.time, commitment=commit(salt, body)
+    ).encode()
+    return Sealed(record.id, entry, salt, body, leaf_hash(entry))
+
+
+def open_body(body: bytes | None) -> Record | None:
+    """The record of a body; ``None`` for an erased one.
+
+    Raises:
+        StoreCorruptError: the body is no record; ``fsck`` says which and why.
+    """
+    if body is None:
+        return None
+    try:
+        return decode(parse(body))
+    except WireError as error:
+        raise StoreCorruptError(
+            f"a record in the store cannot be read: {error.message}", hint="run `whence fsck`"
+        ) from error
+
+
+def compress(body: bytes) -> bytes:
+    """The form in which a body is kept: zlib, quick rather than small."""
+    return zlib.compress(body, 1)
+
+
+def decompress(kept: bytes) -> bytes:
+    """The body that was kept.
+
+    Raises:
+        StoreCorruptError: the bytes were changed since.
+    """
+    try:
+        return zlib.decompress(kept)
+    except zlib.error as error:
+        raise StoreCorruptError(
+            f"a record in the store cannot be read: {error}", hint="run `whence fsck`"
+        ) from error
+
+
+def member_digests(facet: Facet) -> Iterable[str]:
+    """The SHA-256 of every member that a ``manifest`` facet lists."""
+    if facet.name != "manifest":
+        return ()
+    return dict.fromkeys(member[2] for member in facet.data.get("members", ()) if member[2])
+
+
+def require_known(
+    record: Record, known: Callable[[Collection[NodeId]], Collection[NodeId]]
+) -> None:
+    """Refuse a record that speaks of nodes which neither it nor the store has.
+
+    Raises:
+        InvalidRecordError: names the first such node.
+    """
+    own = {node.id for node in record.nodes}
+    spoken = {facet.node for facet in record.facets}
+    for edge in record.edges:
+        spoken.add(edge.origin)
+        spoken.add(edge.target)
+    foreign = spoken - own
+    missing = foreign.difference(known(foreign)) if foreign else foreign
+    if missing:
+        raise InvalidRecordError(
+            f"record {record.id} ({record.type}) speaks of the unknown node {min(missing)}"
+        )

@@ -1,0 +1,251 @@
+"""The laptop's store: one SQLite file, shared by many processes, durable at every commit.
+
+How it stays whole (measured in ``docs/decisions/0003-sqlite.md``):
+
+- write-ahead log with ``synchronous=FULL``: what was acknowledged survives a power cut;
+- one transaction per block of records, always ``BEGIN IMMEDIATE``, behind an exclusive file lock:
+  SQLite's own busy handler lets waiters starve, the kernel's lock does not;
+- after any error inside a commit the connection is closed, never used again: a failed fsync must
+  not be retried on the same pages.
+"""
+
+import fcntl
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from whence.errors import StoreCorruptError, StoreError, StoreLockedError, StoreVersionError
+from whence.store import schema
+from whence.store.sqlreader import SqlReader
+from whence.store.sqlwriter import SqlWriter, index_record
+
+FILE_NAME = "whence.sqlite"
+LOCK_NAME = "lock"
+_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "fuse.sshfs"})
+
+
+class SqliteStore:
+    """A store in a folder of its own.
+
+    Args:
+        folder: Where the file lies; made on the first write, with mode 0700.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._file = folder / FILE_NAME
+        self._mutex = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    # -------------------------------------------------------------- sessions
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlReader]:
+        """One consistent moment, by a deferred transaction."""
+        with self._mutex, self._translated():
+            connection = self._connect()
+            connection.execute("BEGIN")
+            try:
+                yield SqlReader(connection, self.folder)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self, *, timeout: float = 30.0) -> Iterator[SqlWriter]:
+        """The writer; commits when the block ends well."""
+        with self._mutex, self._translated(), self._exclusive(timeout):
+            connection = self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                writer = SqlWriter(connection, self.folder)
+                yield writer
+                writer.finish()
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.Error:
+                self.close()
+                raise
+
+    def rebuild(self) -> None:
+        """Make the graph's tables anew from the ledger, in one transaction."""
+        with self._mutex, self._translated(), self._exclusive(30.0):
+            connection = self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for table in schema.GRAPH_TABLE_NAMES:
+                    connection.execute(f"DROP TABLE IF EXISTS {table}")
+                _execute_all(connection, schema.GRAPH_TABLES)
+                fill_graph(connection, SqlReader(connection, self.folder))
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            for snapshot in self.folder.glob("cache/adjacency*"):
+                snapshot.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._mutex:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+
+    # ------------------------------------------------------------- machinery
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = not self._file.exists()
+        if fresh:
+            # Made by hand first, so that SQLite never creates it with a wider mode.
+            os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(
+            self._file, isolation_level=None, timeout=30.0, check_same_thread=False
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA secure_delete=ON")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        if version > schema.VERSION:
+            raise StoreVersionError(
+                f"{self._file} was written by a newer Whence (tables of version {version}, "
+                f"this one knows {schema.VERSION})",
+                hint="install a newer whence; nothing was changed",
+            )
+        if version and application != schema.APPLICATION_ID:
+            raise StoreError(
+                f"{self._file} is a SQLite file, but not a store of Whence",
+                hint="move it away, or name another folder with WHENCE_DIR",
+            )
+        if version == 0:
+            self._create(connection)
+        network = _on_network(self.folder)
+        connection.execute("PRAGMA journal_mode=" + ("DELETE" if network else "WAL"))
+        # A rollback journal needs EXTRA to sync the folder after the journal's unlink.
+        connection.execute("PRAGMA synchronous=" + ("EXTRA" if network else "FULL"))
+
+    def _create(self, connection: sqlite3.Connection) -> None:
+        with self._exclusive(30.0):
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version:
+                return  # another process was quicker
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if tables:
+                raise StoreError(
+                    f"{self._file} is a SQLite file, but not a store of Whence",
+                    hint="move it away, or name another folder with WHENCE_DIR",
+                )
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            _execute_all(connection, schema.TABLES + schema.GRAPH_TABLES)
+            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={schema.VERSION}")
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _exclusive(self, timeout: float) -> Iterator[None]:
+        """The kernel's lock on a file beside the store: fair among processes, freed by death."""
+        held = os.open(self.folder / LOCK_NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            deadline = time.monotonic() + timeout
+            while True:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError as error:
+                    if time.monotonic() > deadline:
+                        raise StoreLockedError(
+                            f"the store {self.folder} was busy for {timeout:g} seconds",
+                            hint="try again when the other writers are done",
+                        ) from error
+                    time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311  jitter, no secret
+            yield
+        finally:
+            os.close(held)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """SQLite's and the system's errors in our own words."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise _translate(error, self._file) from error
+        except PermissionError as error:
+            raise StoreError(
+                f"the store {self.folder} may not be used: {error.strerror}",
+                hint="check who owns the folder, or name another with WHENCE_DIR",
+            ) from error
+        except OSError as error:
+            raise StoreError(f"the store {self.folder} cannot be used: {error}") from error
+
+
+def fill_graph(connection: sqlite3.Connection, reader: SqlReader) -> None:
+    """Write the graph's rows of every record into empty tables."""
+    with closing(connection.cursor()) as cursor:
+        for kept in reader.records():
+            if kept.record is not None:
+                index_record(cursor, kept.index, kept.record)
+
+
+def _execute_all(connection: sqlite3.Connection, script: str) -> None:
+    """Run statements one by one: ``executescript`` would commit the transaction first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def _translate(error: sqlite3.DatabaseError, file: Path) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return StoreCorruptError(
+            f"{file} is damaged: {error}", hint="run `whence fsck` to see what can be read"
+        )
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StoreLockedError(f"{file} is held by another program", hint="try again")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(f"no room left for {file}", hint="free some disk space; nothing was lost")
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(f"{file} may not be written", hint="check who owns the folder")
+    return StoreError(f"{file} cannot be used: {error}")
+
+
+def _on_network(folder: Path) -> bool:
+    """Whether the folder is on a network file system, where shared memory cannot be trusted."""
+    try:
+        device = os.stat(folder).st_dev
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:  # noqa: PTH123  quick path
+            for line in mounts:
+                fields = line.split()
+                if fields[2] == f"{os.major(device)}:{os.minor(device)}":
+                    return fields[fields.index("-") + 1] in _NETWORK_FILE_SYSTEMS
+    except (OSError, ValueError, IndexError):
+        pass
+    return False
