@@ -142,7 +142,7 @@ def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap
 def _unexplained(node: Node) -> list[Gap]:
     """The gap of a thing that nothing is recorded to have made."""
     if node.kind not in {NodeKind.DATASET, NodeKind.MODEL, NodeKind.INDEX, NodeKind.PROMPT}:
-        return []  # code, configuration and environments are written by people: that is their origin
+        return []  # code, configuration and environments are written by people
     return [
         Gap(
             "origin-unknown",

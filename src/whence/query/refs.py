@@ -181,7 +181,7 @@ def _named(reader: GraphReader, text: str) -> Found | None:
     handles = reader.named(text)
     if not handles:
         return None
-    kinds = {handle: node for handle, node in zip(handles, reader.nodes(handles), strict=True)}
+    kinds = dict(zip(handles, reader.nodes(handles), strict=True))
     for handle, node in kinds.items():
         if node.kind is NodeKind.REGISTERED_MODEL:
             latest = [

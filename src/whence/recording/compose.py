@@ -1,5 +1,6 @@
 """An observation and the artifacts that it speaks of, as one record."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -207,8 +208,6 @@ class RunComposer:
 
 
 def _digest_of(facts: Mapping[str, Any]) -> str:
-    import hashlib  # noqa: PLC0415  only here
-
     return hashlib.sha256(canonical(dict(facts))).hexdigest()
 
 

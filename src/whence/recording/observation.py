@@ -109,7 +109,7 @@ class RunSeen:
     parameters: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """Name → ``{"value": …, "source": …}``."""
     declared: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
-    """Facets that the program stated of itself: ``parameters``, ``metrics``, ``seeds``, ``tags``."""
+    """Facets that the program stated of itself: ``parameters``, ``metrics`` …"""
     seeds: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     metrics: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     tags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)

@@ -37,13 +37,7 @@ class Recorder:
 
     def record_runs(self, runs: Iterable[RunSeen], *, timeout: float = 30.0) -> list[Appended]:
         """Keep several runs together, durably, or none of them."""
-        return self.record(
-            [
-                lambda reader, time, seen=seen: RunComposer(seen, reader).compose(time)
-                for seen in runs
-            ],
-            timeout=timeout,
-        )
+        return self.record([_composer(seen) for seen in runs], timeout=timeout)
 
     def record(self, composers: Iterable[Composer], *, timeout: float = 30.0) -> list[Appended]:
         """Compose, check and keep records in one transaction.
@@ -61,3 +55,10 @@ class Recorder:
                 validate(record, writer)
                 kept.append(writer.append(record))
         return kept
+
+
+def _composer(seen: RunSeen) -> Composer:
+    def compose(reader: Reader, time: str) -> Record:
+        return RunComposer(seen, reader).compose(time)
+
+    return compose

@@ -92,8 +92,8 @@ def _check_no_circle(record: Record, reader: GraphReader) -> None:
             effects[each] = said.get(each, set()) | stored.get(each, set())
         front = set().union(*(effects[each] for each in front)) - effects.keys()
     causes = dict.fromkeys(effects, 0)
-    for each in effects:
-        for effect in effects[each]:
+    for caused in effects.values():
+        for effect in caused:
             causes[effect] += 1
     free = [each for each, count in causes.items() if count == 0]
     while free:

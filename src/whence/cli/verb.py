@@ -1,0 +1,26 @@
+"""What a verb is: a module with three names, found through ``whence.commands``."""
+
+import argparse
+from typing import Protocol
+
+from whence.cli.console import Console
+
+
+class Verb(Protocol):
+    """A module that is one command. Its docstring is the command's help and its page."""
+
+    SUMMARY: str
+    """One line for the list of commands."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the arguments."""
+
+    def execute(self, args: argparse.Namespace, console: Console) -> int:
+        """Do it; the exit status: 0 done, 1 a finding, 2 wrong use."""
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The switch that every printing verb has."""
+    parser.add_argument(
+        "--json", action="store_true", help="print a documented JSON object instead of text"
+    )
