@@ -1,0 +1,101 @@
+"""What a file is to a run: data, code, configuration …, by tables on its name and use."""
+
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from whence.model.node import NodeKind
+
+CODE_SUFFIXES = frozenset(
+    ".py .pyw .pyi .pyx .ipynb .r .rmd .jl .sh .bash .zsh .fish .pl .rb .lua .js .mjs .cjs .ts "
+    ".scala .java .kt .go .rs .c .h .cc .cpp .hpp .cu .cuh .f90 .m .sas .do .sql .awk .mk "
+    ".cmake .nf .smk .wdl .cwl .so .pyd .jar .class".split()
+)
+"""Source, and what is made of source and loaded as code."""
+
+CODE_NAMES = frozenset({"makefile", "gnumakefile", "dockerfile", "snakefile", "justfile"})
+
+CONFIG_SUFFIXES = frozenset(".yaml .yml .toml .ini .cfg .conf .env .properties".split())
+"""Files that steer a run; JSON counts when it is small and read (``configfiles``)."""
+
+KINDS: Mapping[str, NodeKind] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ".pkl .pickle .joblib .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .keras .pb .tflite "
+            ".bst .ubj .cbm .lgb .gguf .ggml .mlmodel .skops .dill .cloudpickle .bin".split(),
+            NodeKind.MODEL,
+        ),
+        **dict.fromkeys(
+            ".csv .tsv .parquet .pq .arrow .feather .ipc .jsonl .ndjson .orc .avro .npy .npz .db "
+            ".sqlite .duckdb .xlsx .xls .dta .sav .rds .rda .txt .gz .zst .bz2 .xz .zip .tar "
+            ".png .jpg .jpeg .tif .tiff .wav .mp3 .mp4 .zarr .tfrecord .json".split(),
+            NodeKind.DATASET,
+        ),
+        **dict.fromkeys(".md .rst .html .pdf .log .tex .docx .svg .eps".split(), NodeKind.DOCUMENT),
+        **dict.fromkeys(".faiss .annoy .hnsw .index .idx".split(), NodeKind.INDEX),
+        **dict.fromkeys(".prompt .jinja .j2".split(), NodeKind.PROMPT),
+        **dict.fromkeys(CONFIG_SUFFIXES, NodeKind.CONFIG),
+    }
+)
+"""The kind of artifact that a suffix tells of; everything else is a dataset."""
+
+WRITTEN_KINDS: Mapping[str, NodeKind] = MappingProxyType(
+    {
+        ".png": NodeKind.DOCUMENT,
+        ".jpg": NodeKind.DOCUMENT,
+        ".txt": NodeKind.DOCUMENT,
+        **dict.fromkeys(CODE_SUFFIXES - {".so", ".pyd", ".jar", ".class"}, NodeKind.CODE),
+    }
+)
+"""Where what a run *writes* means something else than what it reads: a plot is no dataset."""
+
+EVALUATION_WORDS = ("metric", "score", "eval", "report", "result", "confusion")
+"""Words in the name of a small written JSON, CSV or YAML file that tell of an evaluation."""
+
+TRACKING_FOLDERS = frozenset(
+    {"mlruns", "mlartifacts", "wandb", ".hydra", "lightning_logs", ".neptune", ".aim", ".dvc"}
+)
+"""Folders in which other tools keep their own records of a run: neither data nor results."""
+
+TRACKING_PREFIXES = ("events.out.tfevents.",)
+
+
+def is_code(path: str) -> bool:
+    """Whether a path names source or something that is loaded as code."""
+    name = os.path.basename(path).lower()  # noqa: PTH119  bytes-safe and quick
+    return os.path.splitext(name)[1] in CODE_SUFFIXES or name in CODE_NAMES  # noqa: PTH122
+
+
+def is_config(path: str) -> bool:
+    """Whether a path names a file that steers programs."""
+    return os.path.splitext(path)[1].lower() in CONFIG_SUFFIXES  # noqa: PTH122
+
+
+def is_tracking(path: str) -> bool:
+    """Whether a file belongs to the records of another tracker."""
+    parts = path.split("/")
+    return not TRACKING_FOLDERS.isdisjoint(parts[:-1]) or parts[-1].startswith(TRACKING_PREFIXES)
+
+
+def kind_read(path: str) -> NodeKind:
+    """What kind of artifact a file is that a run read."""
+    return KINDS.get(_suffix(path), NodeKind.DATASET)
+
+
+def kind_written(path: str) -> NodeKind:
+    """What kind of artifact a file is that a run wrote."""
+    suffix = _suffix(path)
+    name = os.path.basename(path).lower()  # noqa: PTH119
+    if suffix in {".json", ".csv", ".yaml", ".yml"} and any(
+        word in name for word in EVALUATION_WORDS
+    ):
+        return NodeKind.EVALUATION
+    return WRITTEN_KINDS.get(suffix) or KINDS.get(suffix, NodeKind.DATASET)
+
+
+def _suffix(path: str) -> str:
+    """The telling suffix: a model's ``.json`` or ``.txt`` cannot be told from data by name."""
+    stem, suffix = os.path.splitext(path.lower())  # noqa: PTH122
+    if suffix in {".gz", ".zst", ".bz2", ".xz"}:
+        return os.path.splitext(stem)[1] or suffix  # noqa: PTH122
+    return suffix

@@ -1,0 +1,59 @@
+"""What ``trace`` and ``impact`` share: one question, asked in two directions."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+
+from whence.cli.asking import asking, find
+from whence.cli.console import Console
+from whence.cli.render.tree import render_tree
+from whence.errors import UsageError
+from whence.query.lineage import DEFAULT_LIMIT, Lineage, lineage_json, read_lineage
+from whence.store.interface import Direction
+
+_PICTURES: Mapping[str, str] = MappingProxyType(
+    {
+        "dot": "whence.drawing.dot:render_dot",
+        "mermaid": "whence.drawing.mermaid:render_mermaid",
+        "svg": "whence.drawing.svg:render_svg",
+    }
+)
+"""Forms other than text and JSON, imported when asked for."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("ref", metavar="REF", help="a file, a run, name@version, sha256:…, last")
+    parser.add_argument(
+        "--format", choices=["tree", "json", *_PICTURES], default="tree", help="default: tree"
+    )
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=DEFAULT_LIMIT,
+        help=f"how many nodes at most (default {DEFAULT_LIMIT:,})",
+    )
+    parser.add_argument("--json", action="store_const", const="json", dest="format")
+
+
+def execute(args: argparse.Namespace, console: Console, direction: Direction) -> int:
+    """Print the answer in the form asked for."""
+    if args.limit < 1:
+        raise UsageError(f"--limit {args.limit}: at least 1 node is needed")
+    with asking(console) as (workspace, reader):
+        root = find(workspace, reader, args.ref, console)
+        lineage = read_lineage(reader, root, direction, limit=args.limit)
+    if args.format == "json":
+        console.print_json(lineage_json(lineage))
+    elif args.format == "tree":
+        console.print(render_tree(lineage, width=console.width, styled=console.styled))
+    else:
+        console.print(_picture(args.format)(lineage))
+    return 0
+
+
+def _picture(form: str) -> Callable[[Lineage], str]:
+    module, name = _PICTURES[form].split(":")
+    draw: Callable[[Lineage], str] = getattr(import_module(module), name)
+    return draw

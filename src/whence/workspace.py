@@ -1,0 +1,156 @@
+"""The composition root: finds the ``.whence`` folder and picks the implementations in it.
+
+::
+
+    project/
+    └── .whence/
+        ├── whence.sqlite     the ledger and the graph: the record itself
+        ├── lock              held by the one writer of the moment
+        ├── sessions/         runs that are going on, or whose end nobody recorded yet
+        ├── texts/            source and configuration files as they ran, secrets taken out
+        ├── tables/           fingerprints of the rows of tables
+        └── cache/            may be deleted at any time
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote_from_bytes
+
+from whence.errors import NotFoundError, StoreError
+from whence.recording.recorder import Recorder
+from whence.store.interface import Reader
+from whence.store.sqlite import SqliteStore
+
+FOLDER = ".whence"
+VARIABLE = "WHENCE_DIR"
+"""Names the folder outright, wherever one works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A project with its record."""
+
+    root: Path
+    """The folder that holds ``.whence``; names of files are relative to it."""
+    folder: Path
+    """The ``.whence`` folder itself."""
+    store: SqliteStore
+
+    @property
+    def recorder(self) -> Recorder:
+        """The door through which records come in."""
+        return Recorder(self.store)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """One consistent moment of the record."""
+        with self.store.reading() as reader:
+            yield reader
+
+    def name_of(self, path: str) -> str:
+        r"""How the record calls a file: relative below the root, absolute elsewhere.
+
+        Bytes that are no UTF-8 are written ``\\xff``; the location has them exactly.
+        """
+        inside = os.path.relpath(path, self.root)
+        if inside.startswith(".." + os.sep) or inside == "..":
+            inside = path
+        return os.fsencode(inside).decode("utf-8", "backslashreplace")
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+
+def location_of(path: str) -> str:
+    """A path as a ``file:`` URI (RFC 8089), exact for any bytes."""
+    return "file://" + quote_from_bytes(os.fsencode(path))
+
+
+def find_folder(start: Path) -> Path | None:
+    """The ``.whence`` folder that serves a working directory: the nearest one upwards."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named).absolute()
+    for folder in (start, *start.parents):
+        candidate = folder / FOLDER
+        if candidate.is_dir():
+            return candidate
+    return None
+
+
+def open_workspace(start: Path | None = None) -> Workspace:
+    """The workspace of a working directory, for asking.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    here = (start or Path.cwd()).absolute()
+    folder = find_folder(here) or _shared_folder(here)
+    if folder is None or not folder.is_dir():
+        raise NotFoundError(
+            f"there is no {FOLDER} folder in {here} or above it",
+            hint="`whence run -- COMMAND` makes one; "
+            f"or go where it is, or name it with {VARIABLE}",
+        )
+    return _workspace(folder, here)
+
+
+def make_workspace(start: Path | None = None) -> Workspace:
+    """The workspace of a working directory, for recording; made on first use.
+
+    It is made at the top of the git repository, or in the working directory where there is none;
+    and, where that may not be written, in the user's own state folder.
+    """
+    here = (start or Path.cwd()).absolute()
+    folder = find_folder(here)
+    if folder is None:
+        folder = _repository_top(here) / FOLDER
+    if not _make(folder):
+        shared = _state_folder()
+        if not _make(shared):
+            raise StoreError(
+                f"neither {folder} nor {shared} can be written",
+                hint=f"name a folder that can be with {VARIABLE}",
+            )
+        folder = shared
+    return _workspace(folder, here)
+
+
+def _workspace(folder: Path, here: Path) -> Workspace:
+    root = folder.parent if folder.name == FOLDER else here
+    return Workspace(root, folder, SqliteStore(folder))
+
+
+def _make(folder: Path) -> bool:
+    """Make the folder, hidden from git; whether it can be written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _repository_top(here: Path) -> Path:
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists():
+            return folder
+    return here
+
+
+def _state_folder() -> Path:
+    """Where a record goes that may not lie beside the code (XDG base directory, state)."""
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "whence" / "shared"
+
+
+def _shared_folder(here: Path) -> Path | None:
+    """The user's own folder, when the working directory could not have had one."""
+    shared = _state_folder()
+    return shared if shared.is_dir() and not os.access(here, os.W_OK) else None
