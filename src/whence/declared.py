@@ -166,7 +166,7 @@ class DeclaredRun:
         return begin([workspace.folder / "sessions", *fallback_folders()], facts)
 
     def _end(self, session: Session, told: Mapping[str, Any]) -> None:
-        from whence.homecoming import bring_home  # noqa: PLC0415
+        from whence.homecoming.bring import bring_home  # noqa: PLC0415
         from whence.workspace import make_workspace  # noqa: PLC0415
 
         session.write_end(told)

@@ -119,6 +119,11 @@ def sessions_in(parents: Iterable[Path]) -> Iterator[Session]:
     yield from sorted(found, key=lambda each: str(each.start.get("started_at")))
 
 
+def read_start(folder: str) -> Mapping[str, Any] | None:
+    """What was known when a session began; ``None`` where there is no session."""
+    return _read(Path(folder) / START)
+
+
 def fallback_folders() -> list[Path]:
     """Where sessions go when the store's own folder cannot take them."""
     state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"

@@ -1,34 +1,35 @@
-"""What every asking verb does first: open the record, find what a REF names."""
+"""What every verb does first: open the record, bring home what died, find what a REF names."""
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from whence.cli.console import Console
+from whence.homecoming.bring import settle
 from whence.query.refs import Found, OnDisk, resolve_ref, resolve_run
-from whence.recording.recorder import Recorder
 from whence.store.interface import Reader
 from whence.workspace import Workspace, open_workspace
 
 
 @contextmanager
-def asking(console: Console) -> Iterator[tuple[Workspace, Reader]]:
-    """The record of this working directory, with runs that died meanwhile brought home."""
+def settled(console: Console) -> Iterator[Workspace]:
+    """The workspace of this folder, after runs whose recorder died were brought home."""
     workspace = open_workspace()
     try:
-        settle(workspace, console)
-        with workspace.reading() as reader:
-            yield workspace, reader
+        for problem in settle(workspace):
+            console.say(f"whence: {problem}")
+        yield workspace
     finally:
         workspace.close()
 
 
-def settle(workspace: Workspace, console: Console) -> Recorder:
-    """Record the runs whose end nobody recorded."""
-    del console
-    return workspace.recorder
+@contextmanager
+def asking(console: Console) -> Iterator[tuple[Workspace, Reader]]:
+    """The workspace with one consistent moment of its record."""
+    with settled(console) as workspace, workspace.reading() as reader:
+        yield workspace, reader
 
 
 def find(workspace: Workspace, reader: Reader, text: str, console: Console) -> int:
@@ -47,19 +48,17 @@ def _told(found: Found, console: Console) -> int:
     return found.handle
 
 
-class disk_of:  # noqa: N801  reads as a function where it is used
+def disk_of(workspace: Workspace) -> Callable[[str], OnDisk | None]:
     """Looks at the disk for a REF that may be a path."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-
-    def __call__(self, text: str) -> OnDisk | None:
-        """The name and content of a path."""
+    def look(text: str) -> OnDisk | None:
         if not text or "\0" in text:
             return None
         path = os.path.abspath(text)  # noqa: PTH100  a symbolic link keeps its own name
-        name = self._workspace.name_of(path)
+        name = workspace.name_of(path)
         if not Path(path).is_file():
             return OnDisk(name, None)
         with Path(path).open("rb") as file:
             return OnDisk(name, hashlib.file_digest(file, "sha256").hexdigest())
+
+    return look

@@ -1,9 +1,11 @@
 """What a verb is: a module with three names, found through ``whence.commands``."""
 
 import argparse
+from collections.abc import Iterable
 from typing import Protocol
 
 from whence.cli.console import Console
+from whence.errors import UsageError
 
 
 class Verb(Protocol):
@@ -24,3 +26,18 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print a documented JSON object instead of text"
     )
+
+
+def key_values(words: Iterable[str], option: str) -> dict[str, str]:
+    """``K=V`` words as a mapping.
+
+    Raises:
+        UsageError: a word without ``=`` or without a key.
+    """
+    pairs = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not key or not equals:
+            raise UsageError(f"{option} {word!r} is not of the form K=V")
+        pairs[key] = value
+    return pairs

@@ -67,7 +67,8 @@ class RunComposer:
         job = Node(derived_id("job", seen.job), NodeKind.JOB, seen.job)
         self._put(Node(seen.id, NodeKind.RUN, seen.job), job)
         self._join(seen.id, job.id, EdgeKind.FOLLOWS)
-        if seen.parent is not None and self._reader.find(seen.parent) is not None:
+        if seen.parent is not None:
+            self._put(Node(seen.parent, NodeKind.RUN, seen.parent_job))
             self._join(seen.id, seen.parent, EdgeKind.PART_OF)
         for actor in seen.actors:
             node = Node(derived_id("actor", actor.kind, actor.name), NodeKind.ACTOR, actor.name)
@@ -100,6 +101,8 @@ class RunComposer:
             self._say(name, data)
         for name, data in seen.declared.items():
             self._say(name, data, basis=Basis.DECLARED)
+        for name, data in seen.inferred.items():
+            self._say(name, data, basis=Basis.INFERRED)
         if seen.observers:
             self._say("observers", {"observers": [dict(each) for each in seen.observers]})
         if seen.processes:

@@ -110,6 +110,8 @@ class RunSeen:
     """Name → ``{"value": …, "source": …}``."""
     declared: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     """Facets that the program stated of itself: ``parameters``, ``metrics`` …"""
+    inferred: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
+    """Facets that somebody concluded, such as metrics found in a file that the run wrote."""
     seeds: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     metrics: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     tags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
@@ -118,4 +120,5 @@ class RunSeen:
     processes: tuple[Mapping[str, Any], ...] = ()
     gaps: tuple[Gap, ...] = ()
     parent: NodeId | None = None
-    """The run that this one is a part of."""
+    """The run that this one is a part of; it may end, and be recorded, later."""
+    parent_job: str = ""

@@ -27,6 +27,8 @@ class Registration:
     source: str
     description: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    version: NodeId = field(default_factory=new_id)
+    """The id that the new version gets."""
 
     def compose(self, reader: Reader, time: str) -> Record:
         """The record: the version, and the registered model if it is new.
@@ -43,7 +45,7 @@ class Registration:
             derived_id("registered_model", self.model), NodeKind.REGISTERED_MODEL, self.model
         )
         number = _count_versions(reader, model.id) + 1
-        version = Node(new_id(), NodeKind.MODEL_VERSION, f"{self.model}@{number}")
+        version = Node(self.version, NodeKind.MODEL_VERSION, f"{self.model}@{number}")
         actor = _actor_node(self.actor)
         told = {"number": number, "registered_at": time, "by": self.actor.name}
         facets = [Facet(version.id, "registration", Basis.DECLARED, told)]

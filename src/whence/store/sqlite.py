@@ -59,40 +59,48 @@ class SqliteStore:
     @contextmanager
     def writing(self, *, timeout: float = 30.0) -> Iterator[SqlWriter]:
         """The writer; commits when the block ends well."""
-        with self._mutex, self._translated(), self._exclusive(timeout):
+        with self._mutex, self._translated():
             connection = self._connect()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                writer = SqlWriter(connection, self.folder)
-                yield writer
-                writer.finish()
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-            try:
-                connection.execute("COMMIT")
-            except sqlite3.Error:
-                self.close()
-                raise
+            with self._exclusive(timeout):
+                yield from self._transaction(connection)
+
+    def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqlWriter]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            writer = SqlWriter(connection, self.folder)
+            yield writer
+            writer.finish()
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def rebuild(self) -> None:
         """Make the graph's tables anew from the ledger, in one transaction."""
-        with self._mutex, self._translated(), self._exclusive(30.0):
+        with self._mutex, self._translated():
             connection = self._connect()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for table in schema.GRAPH_TABLE_NAMES:
-                    connection.execute(f"DROP TABLE IF EXISTS {table}")
-                _execute_all(connection, schema.GRAPH_TABLES)
-                fill_graph(connection, SqlReader(connection, self.folder))
-                connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-            for snapshot in self.folder.glob("cache/adjacency*"):
-                snapshot.unlink(missing_ok=True)
+            with self._exclusive(30.0):
+                self._rebuild(connection)
+
+    def _rebuild(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for table in schema.GRAPH_TABLE_NAMES:
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            _execute_all(connection, schema.GRAPH_TABLES)
+            fill_graph(connection, SqlReader(connection, self.folder))
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+        for snapshot in self.folder.glob("cache/adjacency*"):
+            snapshot.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -106,7 +114,8 @@ class SqliteStore:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = self._open()
+            with self._reachable():
+                self._connection = self._open()
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
@@ -169,7 +178,8 @@ class SqliteStore:
     @contextmanager
     def _exclusive(self, timeout: float) -> Iterator[None]:
         """The kernel's lock on a file beside the store: fair among processes, freed by death."""
-        held = os.open(self.folder / LOCK_NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        with self._reachable():
+            held = os.open(self.folder / LOCK_NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             deadline = time.monotonic() + timeout
             while True:
@@ -189,19 +199,28 @@ class SqliteStore:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """SQLite's and the system's errors in our own words."""
+        """SQLite's errors in our own words."""
         try:
             yield
         except sqlite3.DatabaseError as error:
             self.close()
             raise _translate(error, self._file) from error
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        """The system's errors about our files in our own words; never about the caller's."""
+        try:
+            yield
         except PermissionError as error:
             raise StoreError(
                 f"the store {self.folder} may not be used: {error.strerror}",
                 hint="check who owns the folder, or name another with WHENCE_DIR",
             ) from error
         except OSError as error:
-            raise StoreError(f"the store {self.folder} cannot be used: {error}") from error
+            raise StoreError(
+                f"the store {self.folder} cannot be used: {error.strerror}",
+                hint="check the folder and the space on its disk; nothing was lost",
+            ) from error
 
 
 def fill_graph(connection: sqlite3.Connection, reader: SqlReader) -> None:

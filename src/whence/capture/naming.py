@@ -1,0 +1,100 @@
+"""How a run's job is called when nobody says: by the script, not by what runs it."""
+
+import os
+import re
+from collections.abc import Sequence
+
+INTERPRETERS = re.compile(
+    r"(python|pypy|ipython|rscript|r|julia|node|deno|bun|ruby|perl|lua|bash|sh|zsh|dash|ksh|fish|"
+    r"php|java|spark-submit|torchrun|accelerate|deepspeed|horovodrun|mpirun|mpiexec|streamlit|"
+    r"papermill|snakemake|nextflow|duckdb|psql|sqlite3)(-?\d[\d.]*)?w?(\.exe)?\Z",
+    re.IGNORECASE,
+)
+"""Programs that run a script named among their arguments."""
+
+WRAPPERS: dict[str, tuple[str, ...]] = {
+    "env": (),
+    "nice": ("-n",),
+    "nohup": (),
+    "time": (),
+    "timeout": ("-s", "-k"),
+    "stdbuf": ("-i", "-o", "-e"),
+    "xvfb-run": ("-n", "-s"),
+    "taskset": (),
+    "numactl": (),
+    "sudo": ("-u", "-g"),
+    "uv": (),
+    "poetry": (),
+    "pipenv": (),
+    "pdm": (),
+    "hatch": (),
+    "conda": ("-n", "-p"),
+    "mamba": ("-n", "-p"),
+    "micromamba": ("-n", "-p"),
+    "pixi": ("-e",),
+}
+"""Programs that only start another → their switches that take a value."""
+
+_SUBCOMMANDS = {"run", "exec", "launch"}
+_TAKES_VALUE = {"-W", "-X", "-Q", "--nproc_per_node", "--nproc-per-node", "--nnodes", "-np", "-n"}
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_DURATION = re.compile(r"\d+(\.\d+)?[smhd]?\Z")
+
+
+def job_name(command: Sequence[str]) -> str:
+    """The job of a command: ``python src/train.py --lr 1`` is ``train``, ``make data`` itself."""
+    words = _unwrap(list(command))
+    program = os.path.basename(words[0])  # noqa: PTH119  any bytes
+    if not INTERPRETERS.match(program):
+        stem = _stem(words[0])
+        plain = [word for word in words[1:] if not word.startswith("-")]
+        return f"{stem} {plain[0]}" if stem in {"make", "dvc", "dbt", "just"} and plain else stem
+    return _script(words) or program
+
+
+def _unwrap(words: list[str]) -> list[str]:
+    while len(words) > 1:
+        program = os.path.basename(words[0])  # noqa: PTH119
+        if program not in WRAPPERS:
+            return words
+        at = 1
+        while at < len(words) - 1:
+            word = words[at]
+            if word in WRAPPERS[program]:
+                at += 2
+            elif (
+                word.startswith("-")
+                or word in _SUBCOMMANDS
+                or _ASSIGNMENT.match(word)
+                or _DURATION.match(word)
+            ):
+                at += 1
+            else:
+                break
+        words = words[at:]
+    return words
+
+
+def _script(words: list[str]) -> str:
+    """The script or module among an interpreter's arguments."""
+    at = 1
+    while at < len(words):
+        word = words[at]
+        if word == "-m" and at + 1 < len(words):
+            module = words[at + 1]
+            return _script(words[at + 1 :]) or module if INTERPRETERS.match(module) else module
+        if word in {"-c", "-e", "-"}:
+            return ""
+        if word in _TAKES_VALUE:
+            at += 2
+        elif word.startswith("-") or word in _SUBCOMMANDS or INTERPRETERS.match(word):
+            at += 1
+        else:
+            return _stem(word)
+    return ""
+
+
+def _stem(path: str) -> str:
+    name = os.path.basename(path.rstrip("/")) or path  # noqa: PTH119
+    stem = os.path.splitext(name)[0] or name  # noqa: PTH122
+    return stem.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

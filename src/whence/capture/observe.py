@@ -1,0 +1,307 @@
+"""From a session and what a tracer saw to one observation of the run.
+
+Everything that touches the machine is asked of an ``Instruments`` value, so that this can be
+followed and tested without a process.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from whence.capture.folders import fold
+from whence.capture.interface import Activity, FileAccess
+from whence.capture.session import Session
+from whence.capture.sorting import Part, sort_activity
+from whence.capture.stated import Stated, read_statements
+from whence.model.edge import Basis
+from whence.model.gap import Gap
+from whence.model.identity import NodeId
+from whence.model.node import NodeKind
+from whence.model.run import RunState, outcome_state
+from whence.recording.observation import (
+    ActorSeen,
+    CodeFile,
+    CodeSeen,
+    FileSeen,
+    Member,
+    RunSeen,
+)
+from whence.recording.resolve import manifest_digest
+
+PROCESSES_TOLD = 200
+"""How many processes a record lists one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds, or why that is unknown."""
+
+    sha256: str | None
+    size: int | None
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of a run beside its files."""
+
+    environment: Mapping[str, Any]
+    environment_name: str
+    hardware: Mapping[str, Any]
+    actors: tuple[ActorSeen, ...]
+    observers: tuple[Mapping[str, Any], ...]
+    loaded: frozenset[str]
+    """Source files that in-process agents saw being loaded."""
+    agents: frozenset[int]
+    """Processes with an agent inside."""
+    gaps: tuple[Gap, ...]
+
+
+class Instruments(Protocol):
+    """What observing needs of the machine."""
+
+    def name_of(self, path: str) -> str:
+        """How the workspace calls a path."""
+
+    def location_of(self, path: str) -> str:
+        """The path as a URI."""
+
+    def contents(self, accesses: Sequence[FileAccess]) -> list[Content]:
+        """What these files held when they were read, or hold now that they are written."""
+
+    def parameters(
+        self, command: Sequence[str], configs: Mapping[str, FileAccess]
+    ) -> tuple[dict[str, Any], list[Gap]]:
+        """What steered the run: words of the command, values in configuration files."""
+
+    def results(self, files: Mapping[str, FileAccess]) -> dict[str, Any]:
+        """Metrics in the small result files that a run wrote."""
+
+    def table(self, access: FileAccess, sha256: str) -> tuple[dict[str, Any], Gap | None]:
+        """Facts of a table, empty where the file is none; its fingerprint is kept on the way."""
+
+    def keep_text(self, access: FileAccess, sha256: str) -> None:
+        """Keep a source or configuration file as it ran."""
+
+
+def observe(
+    session: Session,
+    activity: Activity,
+    surroundings: Surroundings,
+    instruments: Instruments,
+) -> RunSeen:
+    """All that is known of a run that has ended, in the words of the recording room."""
+    return _Observer(session, activity, surroundings, instruments).observe()
+
+
+class _Observer:
+    def __init__(
+        self,
+        session: Session,
+        activity: Activity,
+        surroundings: Surroundings,
+        instruments: Instruments,
+    ) -> None:
+        self._session = session
+        self._activity = activity
+        self._around = surroundings
+        self._tools = instruments
+        self._gaps: list[Gap] = [*activity.gaps, *surroundings.gaps]
+
+    def observe(self) -> RunSeen:
+        start, end = self._session.start, self._session.end()
+        around = self._around
+        stated = read_statements(self._session.declarations(), self._tools)
+        sorted_ = sort_activity(self._activity, around.loaded, agents=around.agents)
+        used = self._files(sorted_.inputs)
+        generated = self._files(sorted_.outputs)
+        code = self._code(sorted_.code, start.get("code") or {})
+        configs = {
+            self._tools.name_of(part.access.path): part.access
+            for part in sorted_.inputs
+            if part.kind is NodeKind.CONFIG or part.access.path.endswith(".json")
+        }
+        parameters, gaps = self._tools.parameters(start["command"], configs)
+        self._gaps += gaps
+        results = self._tools.results(
+            {
+                self._tools.name_of(part.access.path): part.access
+                for part in sorted_.outputs
+                if part.kind is NodeKind.EVALUATION
+            }
+        )
+        if end is None:
+            self._gaps.append(_unknown_end())
+        self._gaps += stated.contradictions(used + generated)
+        return RunSeen(
+            id=self._session.id,
+            job=start["job"],
+            state=_state(end),
+            started_at=start["started_at"],
+            ended_at=None if end is None else end.get("ended_at"),
+            source=start["source"],
+            exit_status=None if end is None else end.get("exit_status"),
+            signal=None if end is None else end.get("signal"),
+            execution=_execution(start, end),
+            actors=around.actors,
+            used=(*used, *stated.used),
+            generated=(*generated, *stated.generated),
+            code=code,
+            environment=around.environment,
+            environment_name=around.environment_name,
+            hardware=around.hardware,
+            parameters=parameters,
+            declared=stated.facets,
+            inferred={"metrics": results} if results else {},
+            tags=start.get("tags") or {},
+            observers=around.observers,
+            processes=self._processes(),
+            gaps=tuple(dict.fromkeys(self._gaps)),
+            parent=NodeId(start["parent"]) if start.get("parent") else None,
+            parent_job=start.get("parent_job") or "",
+        )
+
+    # ----------------------------------------------------------------- files
+
+    def _files(self, parts: Sequence[Part]) -> tuple[FileSeen, ...]:
+        """Files one by one, and folders of many as one thing each."""
+        by_path = {part.access.path: part for part in parts}
+        contents = dict(
+            zip(by_path, self._tools.contents([part.access for part in parts]), strict=True)
+        )
+        seen = []
+        for place, paths in fold(by_path).items():
+            if paths == (place,):
+                seen.append(self._file(by_path[place], contents[place]))
+            else:
+                seen.append(self._folder(place, [by_path[path] for path in paths], contents))
+        return tuple(seen)
+
+    def _file(self, part: Part, content: Content) -> FileSeen:
+        access = part.access
+        table: dict[str, Any] = {}
+        if content.sha256 is not None:
+            table, gap = self._tools.table(access, content.sha256)
+            if gap is not None:
+                self._gaps.append(gap)
+            if part.kind is NodeKind.CONFIG:
+                self._tools.keep_text(access, content.sha256)
+        return FileSeen(
+            name=self._tools.name_of(access.path),
+            location=self._tools.location_of(access.path),
+            kind=part.kind,
+            role=part.role,
+            sha256=content.sha256,
+            size=content.size,
+            aliases=tuple(self._tools.name_of(each) for each in access.aliases),
+            table=table,
+            gap=content.gap,
+        )
+
+    def _folder(
+        self, folder: str, parts: Sequence[Part], contents: Mapping[str, Content]
+    ) -> FileSeen:
+        members, unknown = [], []
+        for part in parts:
+            content = contents[part.access.path]
+            below = self._tools.name_of(part.access.path)
+            inside = below.removeprefix(self._tools.name_of(folder) + "/")
+            if content.sha256 is None or content.size is None:
+                unknown.append(inside)
+            else:
+                members.append(Member(inside, content.size, content.sha256))
+        gap = None
+        if unknown:
+            gap = Gap(
+                "content-unknown",
+                self._tools.name_of(folder),
+                f"{len(unknown)} of {len(parts)} files could not be read, {unknown[0]} among them",
+            )
+        return FileSeen(
+            name=self._tools.name_of(folder),
+            location=self._tools.location_of(folder),
+            kind=parts[0].kind,
+            role=parts[0].role,
+            sha256=manifest_digest(members),
+            size=sum(member.size for member in members),
+            members=tuple(sorted(members, key=lambda each: each.path)),
+            gap=gap,
+        )
+
+    def _code(
+        self, accesses: Sequence[FileAccess], state: Mapping[str, Any]
+    ) -> CodeSeen | None:
+        files = []
+        untracked = set(state.get("untracked") or ())
+        known = bool(state.get("commit"))
+        for access, content in zip(accesses, self._tools.contents(accesses), strict=True):
+            name = self._tools.name_of(access.path)
+            if content.sha256 is None or content.size is None:
+                reason = content.gap.reason if content.gap else "it could not be read"
+                self._gaps.append(Gap("code-unknown", name, reason))
+                continue
+            self._tools.keep_text(access, content.sha256)
+            files.append(
+                CodeFile(
+                    name,
+                    self._tools.location_of(access.path),
+                    content.sha256,
+                    content.size,
+                    tracked=known and name not in untracked and not name.startswith("/"),
+                )
+            )
+        if not files and not state:
+            self._gaps.append(
+                Gap("code-unknown", "code", "no source file was seen, and there is no repository")
+            )
+            return None
+        return CodeSeen(tuple(sorted(files, key=lambda each: each.name)), state)
+
+    def _processes(self) -> tuple[dict[str, Any], ...]:
+        processes = self._activity.processes
+        if len(processes) > PROCESSES_TOLD:
+            self._gaps.append(
+                Gap("truncated", "processes", f"{len(processes)} ran, {PROCESSES_TOLD} are listed")
+            )
+        return tuple(
+            {
+                "pid": each.pid,
+                "parent": each.parent,
+                "executable": _shown(each.executable),
+                "argv": [_shown(word) for word in each.argv[:50]],
+            }
+            for each in processes[:PROCESSES_TOLD]
+        )
+
+
+def _state(end: Mapping[str, Any] | None) -> RunState:
+    if end is None:
+        return RunState.UNKNOWN
+    return outcome_state(end.get("exit_status"), end.get("signal"))
+
+
+def _unknown_end() -> Gap:
+    return Gap(
+        "outcome-unknown",
+        "run",
+        "the recorder was killed before the program ended",
+        "look at the program's own output",
+    )
+
+
+_SAID_ELSEWHERE = frozenset(
+    {"v", "id", "owner", "job", "started_at", "source", "code", "tags", "parent", "parent_job",
+     "observers", "workspace"}
+)
+
+
+def _execution(start: Mapping[str, Any], end: Mapping[str, Any] | None) -> dict[str, Any]:
+    told = {name: value for name, value in start.items() if name not in _SAID_ELSEWHERE}
+    if end is not None and end.get("error"):
+        told["error"] = end["error"]
+    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+
+
+def _shown(text: str) -> str:
+    """Text as JSON may carry it: bytes that are no UTF-8 are written ``\\xff``."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

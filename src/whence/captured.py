@@ -1,0 +1,227 @@
+"""What ``whence run`` does: start a command as it is, watch it, record what happened.
+
+The order of things is what keeps the program undisturbed: everything that can fail for our own
+reasons is tried before the program starts and only told; whatever fails afterwards leaves the
+session on disk for a later command; and the program's own end is always given back.
+"""
+
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from whence import __version__, plugins
+from whence.capture.interface import TracedExit, Tracer
+from whence.capture.naming import job_name
+from whence.capture.probes.git import read_code_state
+from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
+from whence.errors import CaptureError, NotFoundError, UsageError, WhenceError
+from whence.homecoming.bring import PATIENCE, bring_home, session_folders, settle
+from whence.recording.recorder import stamp
+from whence.recording.redact import redact_argv
+from whence.workspace import Workspace, make_workspace
+
+_SOURCE = f"whence-run/{__version__}"
+TRACER_VARIABLE = "WHENCE_TRACER"
+PREFERENCE = ("nested", "notify", "python", "none")
+"""Tracers in the order in which they are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the user asked for."""
+
+    command: Sequence[str]
+    job: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    tracer: str | None = None
+
+
+class CommandNotFoundError(NotFoundError):
+    """The command cannot be started; the status is the one that shells use."""
+
+    exit_status = 127
+
+
+class NotExecutableError(CaptureError):
+    """The command is there and may not be executed."""
+
+    exit_status = 126
+
+
+def run_captured(order: Order) -> int:
+    """Run a command and record it.
+
+    Returns:
+        The command's own exit status. A command that was ended by a signal ends this process by
+        the same signal instead.
+
+    Raises:
+        CommandNotFoundError: there is no such command; nothing is recorded.
+        NotExecutableError: it may not be executed; nothing is recorded.
+        UsageError: there is no such tracer.
+    """
+    _require_command(order.command[0])
+    tracer, observers = choose_tracer(order.tracer or os.environ.get(TRACER_VARIABLE))
+    try:
+        workspace = make_workspace()
+        session = begin(session_folders(workspace), _facts(order, workspace, observers))
+    except WhenceError as error:
+        # Whence failed; the program runs all the same.
+        sys.stderr.write(f"whence: this run will not be recorded: {error.message}\n")
+        return _run_bare(order.command)
+    ended = _watch(order.command, tracer, session, workspace)
+    told = {
+        "exit_status": None if ended.signal else ended.exit_status,
+        "signal": _signal_name(ended.signal),
+        "ended_at": stamp(datetime.now(UTC)),
+    }
+    session.write_end(told)
+    with suppress(KeyboardInterrupt):  # whoever is in a hurry gets the record by the next command
+        _record(session, workspace, ended)
+    return _give_back(ended.exit_status, ended.signal)
+
+
+def choose_tracer(wanted: str | None) -> tuple[Tracer, list[dict[str, Any]]]:
+    """The best tracer that works here, or the one asked for; and what became of the others.
+
+    Raises:
+        UsageError: there is no tracer of that name.
+    """
+    tried: list[dict[str, Any]] = []
+    names = plugins.names("whence.tracers") if wanted else list(PREFERENCE)
+    if wanted and wanted not in names:
+        raise UsageError(f"there is no tracer {wanted!r}", hint="one of " + ", ".join(names))
+    for name in (wanted, *PREFERENCE) if wanted else PREFERENCE:
+        kind = plugins.load("whence.tracers", name)
+        if kind is None or any(each["name"] == name for each in tried):
+            continue
+        tracer: Tracer = kind()
+        reason = tracer.available()
+        if reason is None:
+            active = {"name": name, "role": "files", "active": True, "reason": ""}
+            return tracer, [*tried, {**active, "blind_spots": list(tracer.blind_spots)}]
+        if name != "nested":
+            tried.append({"name": name, "role": "files", "active": False, "reason": reason})
+    raise CaptureError("no tracer works here, not even the one that sees nothing")
+
+
+def _require_command(program: str) -> None:
+    if shutil.which(program) is not None:
+        return
+    if os.sep in program and os.path.exists(program):  # noqa: PTH110  any bytes
+        raise NotExecutableError(
+            f"{program!r} may not be executed", hint="`chmod +x` it, or name its interpreter"
+        )
+    hint = "check the spelling and your PATH"
+    if os.path.exists(program):  # noqa: PTH110
+        hint = f"`whence run -- ./{program}`, or name its interpreter"
+    raise CommandNotFoundError(f"command not found: {program!r}", hint=hint)
+
+
+def _facts(
+    order: Order, workspace: Workspace, observers: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What is known before the program starts."""
+    command = list(order.command)
+    facts: dict[str, Any] = {
+        "job": order.job or job_name(command),
+        "command": [_shown(word) for word in redact_argv(command)],
+        "cwd": _shown(os.getcwd()),  # noqa: PTH109  as the program knows it
+        "workspace": os.fspath(workspace.folder),
+        "host": socket.gethostname(),
+        "started_at": stamp(datetime.now(UTC)),
+        "source": _SOURCE,
+        "tags": dict(order.tags),
+        "observers": list(observers),
+    }
+    code = read_code_state(os.getcwd())  # noqa: PTH109
+    if code is not None:
+        facts["code"] = code.facts()
+    parent, outer = os.environ.get(RUN_VARIABLE), os.environ.get(SESSION_VARIABLE)
+    if parent and outer and (start := read_start(outer)) is not None:
+        facts["parent"], facts["parent_job"] = parent, start["job"]
+    return facts
+
+
+def _watch(
+    command: Sequence[str], tracer: Tracer, session: Session, workspace: Workspace
+) -> TracedExit:
+    environment = {
+        **os.environ,
+        RUN_VARIABLE: session.id,
+        SESSION_VARIABLE: os.fspath(session.folder),
+    }
+    return tracer.run(
+        command,
+        env=environment,
+        cwd=os.getcwd(),  # noqa: PTH109
+        session_dir=os.fspath(session.folder),
+        workspace=os.fspath(workspace.root),
+    )
+
+
+def _record(session: Session, workspace: Workspace, ended: TracedExit) -> None:
+    try:
+        bring_home(session, workspace, ended.activity, timeout=PATIENCE)
+        problems = list(settle(workspace))
+    except WhenceError as error:
+        problems = [f"this run is not recorded yet: {error.message}; the next command tries again"]
+    finally:
+        workspace.close()
+    for problem in problems:
+        sys.stderr.write(f"whence: {problem}\n")
+
+
+def _run_bare(command: Sequence[str]) -> int:
+    """Run a command that cannot be recorded."""
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process = subprocess.Popen(command, restore_signals=True, preexec_fn=_default_interrupt)  # noqa: PLW1509  no threads here
+    status = process.wait()
+    signal.signal(signal.SIGINT, kept)
+    return _give_back(status, -status if status < 0 else None)
+
+
+def _default_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _give_back(status: int | None, by_signal: int | None) -> int:
+    """End as the command ended."""
+    if by_signal:
+        _die_of(by_signal)
+    return status or 0
+
+
+def _die_of(number: int) -> NoReturn:
+    """End this process by the signal that ended the command, without a second core dump."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, ValueError):
+        signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+    os.kill(os.getpid(), number)
+    os._exit(128 + number)  # only where the signal cannot end a process
+
+
+def _signal_name(number: int | None) -> str | None:
+    if number is None:
+        return None
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
