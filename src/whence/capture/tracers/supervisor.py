@@ -1,0 +1,464 @@
+"""Answers every call that the filter stops: looks at its paths, notes an event, lets it go on.
+
+What is asked comes *before* the call is made, so an open may still fail; what is plain to see to
+fail (no such file, no permission, a rename across devices) is not noted. Nothing that goes wrong
+in here may keep the program waiting: ``serve`` always lets it go on.
+"""
+
+# Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
+# ruff: noqa: PTH115, PTH116, PTH118, PTH120, PTH123
+
+import os
+import stat as modes
+import time
+from collections.abc import Callable  # noqa: TC003
+
+from whence.capture.tracers import kernel
+from whence.capture.tracers.events import Event, Stat, join_argv
+from whence.capture.tracers.filter import here
+from whence.capture.tracers.journal import FLUSH, Journal
+from whence.capture.tracers.keeping import Keeper
+from whence.capture.tracers.noise import Noise, is_bytecode_cache, source_of
+from whence.capture.tracers.thread import Threads, read_kin
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_AT_FDCWD = 0xFFFFFF9C
+_AT_REMOVEDIR = 0x200
+_AT_EMPTY_PATH = 0x1000
+_NO_REPLACE, _EXCHANGE = 1, 2
+_ELF = b"\x7fELF"
+_DESCRIPTOR_PATHS = ("/proc/", "/dev/fd/")
+
+_UNSEEN = {
+    "io_uring_setup": "it uses io_uring, whose file accesses no filter is asked about",
+    "open_by_handle_at": "it opens files by handle, which tells no path",
+    "chroot": "it changed its root folder, so its paths may name other files than recorded",
+    "pivot_root": "it changed its root folder, so its paths may name other files than recorded",
+    "unshare": "it made mounts of its own, so its paths may name other files than recorded",
+}
+
+
+class Supervisor:
+    """Sees for one run."""
+
+    def __init__(
+        self, listener: int, noise: Noise, journal: Journal, session_dir: str, *, privileged: bool
+    ) -> None:
+        self.listener = listener
+        self.keeper = Keeper()
+        self._journal = journal
+        self._noise = noise
+        self._privileged = privileged
+        self._flush_path = os.path.join(session_dir, FLUSH)
+        self._threads = Threads()
+        self._read: dict[str, Stat] = {}
+        self._written: dict[str, str] = {}
+        self._folders: dict[str, tuple[str, bool]] = {}
+        self._processes: set[int] = set()
+        self._gaps: set[tuple[str, str]] = set()
+        self._everyone = os.geteuid() == 0
+        self.catch_up: Callable[[], None] = _nothing_to_catch_up
+        """Called before a file may lose content: takes in the reads that came by other ways."""
+        architecture = here()
+        assert architecture is not None, "kernel.refusal() is asked first"
+        self._machine = architecture.elf
+        self._calls = {
+            number: getattr(self, f"_on_{name}", self._on_unseen)
+            for number, name in architecture.names.items()
+        }
+        self._names = architecture.names
+
+    def serve(self) -> None:
+        """Answer one call."""
+        notice = kernel.receive(self.listener)
+        if notice is None:
+            return
+        number = notice[3]
+        try:
+            self._calls[number](notice[1], notice[6:], number)
+        except Exception as error:  # noqa: BLE001  a fault of ours is a gap, never the program's
+            name = self._names.get(number, str(number))
+            self.note_gap(0, "observer-blind", name, f"Whence failed to look at a call: {error!r}")
+        finally:
+            kernel.let_go(self.listener, notice[0])
+
+    # ------------------------------------------------------------ what is noted
+
+    def _note(
+        self, kind: str, pid: int, path: str, other: str, stat: Stat | None, detail: str
+    ) -> None:
+        event: Event = (kind, pid, time.time_ns(), path, other, stat, detail)
+        self._journal.add(event)
+
+    def note_gap(self, pid: int, kind: str, about: str, reason: str) -> None:
+        """Note once that something cannot be seen."""
+        if (about, reason) not in self._gaps:
+            self._gaps.add((about, reason))
+            self._note("gap", pid, about, reason, None, kind)
+
+    def note_process(self, pid: int, parent: int) -> None:
+        """Note a process, and its parents up to ours, when it is first met."""
+        while pid > 1 and pid not in self._processes and pid != os.getpid():
+            self._processes.add(pid)
+            self._note("start", pid, "", "", None, str(parent))
+            kin = read_kin(parent) if parent and parent not in self._processes else None
+            pid, parent = (parent, kin[1]) if kin else (0, 0)
+
+    def _process(self, tid: int) -> int:
+        pid, parent = self._threads.process(tid)
+        if pid not in self._processes:
+            self.note_process(pid, parent)
+        return pid
+
+    def note_read(self, pid: int, path: str, alias: str, stat: Stat) -> None:
+        """Note that a regular file was opened for reading."""
+        self._read[path] = stat
+        self.keeper.note_read(path, stat)
+        self._note("read", pid, path, alias, stat, "")
+
+    def note_write(self, pid: int, path: str, alias: str, stat: Stat | None, how: str) -> None:
+        """Note that a regular file is about to be opened for writing, and keep its content."""
+        self.catch_up()
+        truncated = "t" in how
+        self._secure(pid, self.keeper.before_change(path, stat, truncated=truncated))
+        self._read.pop(path, None)
+        if self._written.get(path) != how:
+            self._written[path] = how
+            self._note("write", pid, path, alias, stat, how)
+
+    def _secure(self, pid: int, kept: tuple[str, str]) -> None:
+        if kept[0]:
+            self._note("secure", pid, kept[0], "", None, kept[1])
+
+    # -------------------------------------------------------------------- paths
+
+    def _path(self, tid: int, folder: int, address: int) -> tuple[str, str] | None:
+        """An argument as a path with a real folder, and how it was called if that differs.
+
+        ``None``: it is no data, has no name or lies in no folder.
+        """
+        text = self._threads.text(tid, address)
+        if not text:
+            return None
+        if text[0] != "/":
+            start = self._threads.folder(tid, folder)
+            if start is None:
+                return None
+            text = f"{start.rstrip('/')}/{text}"
+        return self.place(text)
+
+    def place(self, text: str) -> tuple[str, str] | None:
+        """The same for an absolute path."""
+        if self._noise.drops(text):
+            return None
+        parent, _, name = text.rpartition("/")
+        if name in {"", ".", ".."}:
+            return None
+        known = self._folders.get(parent)
+        if known is None:
+            try:
+                real = os.path.realpath(parent, strict=True).rstrip("/")
+            except OSError:
+                return None
+            known = self._folders[parent] = (real, real != os.path.normpath(parent).rstrip("/"))
+        path = f"{known[0]}/{name}"
+        if path == text:
+            return path, ""
+        if self._noise.drops(path):
+            return None
+        return path, text if known[1] else ""
+
+    def _follow(self, path: str, alias: str) -> tuple[str, str, os.stat_result | None] | None:
+        """What an open of this path would open; the result is missing where it would be new."""
+        try:
+            found = os.lstat(path)
+        except OSError:
+            return path, alias, None
+        if not modes.S_ISLNK(found.st_mode):
+            return path, alias, found
+        target = os.path.realpath(path)
+        if self._noise.drops(target):
+            return None
+        try:
+            return target, alias or path, os.stat(target)
+        except OSError:
+            return target, alias or path, None
+
+    # -------------------------------------------------------------------- calls
+
+    def _on_openat(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._open(tid, args[0], args[1], args[2])
+
+    def _on_open(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._open(tid, _AT_FDCWD, args[0], args[1])
+
+    def _on_creat(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._open(tid, _AT_FDCWD, args[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+
+    def _on_openat2(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        flags = self._threads.number(tid, args[2])
+        if flags is not None and not flags & (os.O_DIRECTORY | os.O_PATH):
+            self._open(tid, args[0], args[1], flags)
+
+    def _open(self, tid: int, folder: int, address: int, flags: int) -> None:
+        found = self._path(tid, folder, address)
+        if found is None:
+            if flags & _WRITING:
+                self._maybe_flush(tid, address)
+            return
+        path, alias = found
+        if not flags & _WRITING:
+            if path not in self._read or alias:
+                self._open_to_read(tid, path, alias, flags)
+        elif not is_bytecode_cache(path):
+            self._open_to_write(tid, path, alias, flags)
+
+    def _maybe_flush(self, tid: int, address: int) -> None:
+        if self._threads.text(tid, address) == self._flush_path:
+            self.catch_up()
+            self._journal.flush()
+
+    def _open_to_read(self, tid: int, path: str, alias: str, flags: int) -> None:
+        if is_bytecode_cache(path):
+            path, alias = source_of(path), ""
+        followed = self._follow(path, alias)
+        if followed is None or followed[2] is None:
+            return
+        if flags & os.O_NOFOLLOW and followed[0] != path:
+            return
+        path, alias, found = followed[0], followed[1], followed[2]
+        if not modes.S_ISREG(found.st_mode) or not self._may(path, found, os.R_OK):
+            return
+        self.note_read(self._process(tid), path, alias, _stat(found))
+
+    def _open_to_write(self, tid: int, path: str, alias: str, flags: int) -> None:
+        followed = self._follow(path, alias)
+        if followed is None:
+            return
+        path, alias, found = followed
+        if found is None:
+            if flags & os.O_CREAT:
+                self.note_write(self._process(tid), path, alias, None, "")
+            return
+        if not modes.S_ISREG(found.st_mode) or flags & (both := os.O_CREAT | os.O_EXCL) == both:
+            return
+        access = flags & os.O_ACCMODE
+        if access == os.O_RDONLY and not flags & os.O_TRUNC:
+            self._open_to_read(tid, path, alias, flags)
+        elif self._may(path, found, os.W_OK):
+            how = how_opened(flags)
+            self.note_write(self._process(tid), path, alias, _stat(found), how)
+
+    def _may(self, path: str, found: os.stat_result, what: int) -> bool:
+        if self._everyone or (what == os.R_OK and found.st_mode & modes.S_IROTH):
+            return True
+        return os.access(path, what)
+
+    def _on_truncate(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        found = self._path(tid, _AT_FDCWD, args[0])
+        followed = self._follow(*found) if found else None
+        if followed and followed[2] and modes.S_ISREG(followed[2].st_mode):
+            how = "t" if args[1] == 0 else ""
+            path, alias = followed[0], followed[1]
+            self.note_write(self._process(tid), path, alias, _stat(followed[2]), how)
+
+    def _on_rename(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._move(tid, (_AT_FDCWD, args[0]), (_AT_FDCWD, args[1]), 0)
+
+    def _on_renameat(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._move(tid, (args[0], args[1]), (args[2], args[3]), 0)
+
+    def _on_renameat2(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._move(tid, (args[0], args[1]), (args[2], args[3]), args[4])
+
+    def _move(self, tid: int, old: tuple[int, int], new: tuple[int, int], flags: int) -> None:
+        source, target = self._named(tid, *old), self._named(tid, *new)
+        if source is None or target is None:
+            return
+        moved, there = _lstat(source), _lstat(target)
+        if moved is None or source == target or not _can_move(moved, there, target, flags):
+            return
+        self._folders.clear()
+        if modes.S_ISLNK(moved.st_mode):
+            return
+        pid = self._process(tid)
+        self.catch_up()
+        if there is not None and modes.S_ISREG(there.st_mode) and not flags & _EXCHANGE:
+            self._secure(pid, self.keeper.before_removal(target, _stat(there)))
+        self._read.pop(source, None)
+        self._read.pop(target, None)
+        self._written.clear()
+        self.keeper.moved(source, target)
+        if modes.S_ISREG(moved.st_mode):
+            self.keeper.replaced(target)
+        detail = "x" if flags & _EXCHANGE else "d" if modes.S_ISDIR(moved.st_mode) else ""
+        self._note("move", pid, source, target, _stat(moved), detail)
+
+    def _named(self, tid: int, folder: int, address: int) -> str | None:
+        """A path as a name in its folder, for calls that do not follow a last link."""
+        text = self._threads.text(tid, address)
+        if not text:
+            return None
+        if text[0] != "/":
+            start = self._threads.folder(tid, folder)
+            if start is None:
+                return None
+            text = f"{start.rstrip('/')}/{text}"
+        found = self.place(text.rstrip("/"))
+        return found[0] if found else None
+
+    def _on_link(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._link(tid, (_AT_FDCWD, args[0]), (_AT_FDCWD, args[1]), 0)
+
+    def _on_linkat(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._link(tid, (args[0], args[1]), (args[2], args[3]), args[4])
+
+    def _link(self, tid: int, old: tuple[int, int], new: tuple[int, int], flags: int) -> None:
+        target = self._named(tid, *new)
+        if target is None or os.path.lexists(target):
+            return
+        text = self._threads.text(tid, old[1]) or ""
+        if text.startswith(_DESCRIPTOR_PATHS) or (not text and flags & _AT_EMPTY_PATH):
+            # A file without a name (O_TMPFILE) gets one.
+            self.note_write(self._process(tid), target, "", None, "")
+            return
+        source = self._named(tid, *old)
+        found = _lstat(source) if source else None
+        if source is None or found is None or not modes.S_ISREG(found.st_mode):
+            return
+        self.catch_up()
+        self.keeper.replaced(target)
+        self._note("link", self._process(tid), source, target, _stat(found), "")
+
+    def _on_unlink(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._delete(tid, _AT_FDCWD, args[0])
+
+    def _on_unlinkat(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        if not args[2] & _AT_REMOVEDIR:
+            self._delete(tid, args[0], args[1])
+
+    def _delete(self, tid: int, folder: int, address: int) -> None:
+        path = self._named(tid, folder, address)
+        found = _lstat(path) if path else None
+        if path is None or found is None:
+            return
+        if modes.S_ISLNK(found.st_mode):
+            self._folders.clear()
+        if not modes.S_ISREG(found.st_mode):
+            return
+        pid = self._process(tid)
+        self.catch_up()
+        self._secure(pid, self.keeper.before_removal(path, _stat(found)))
+        self._read.pop(path, None)
+        self._written.pop(path, None)
+        self._note("delete", pid, path, "", _stat(found), "")
+
+    def _on_execve(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._execute(tid, self._program(tid, _AT_FDCWD, args[0]), args[1])
+
+    def _on_execveat(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        self._execute(tid, self._program(tid, args[0], args[1]), args[2])
+
+    def _program(self, tid: int, folder: int, address: int) -> str | None:
+        text = self._threads.text(tid, address)
+        if text and text[0] == "/":
+            return text
+        start = self._threads.folder(tid, folder)
+        return start and (f"{start.rstrip('/')}/{text}" if text else start)
+
+    def _execute(self, tid: int, program: str | None, argv: int) -> None:
+        try:
+            found = os.stat(program) if program else None
+        except OSError:
+            return
+        if program is None or found is None:
+            return
+        if not modes.S_ISREG(found.st_mode) or not os.access(program, os.X_OK):
+            return
+        words = self._threads.words(tid, argv)
+        pid = self._process(tid)
+        self._threads.replaced(tid)
+        real = os.path.realpath(program)
+        self._noise.add_environment_of(os.path.normpath(program))
+        self._noise.add_environment_of(real)
+        noise = self._noise.drops(os.path.normpath(program)) or self._noise.drops(real)
+        alias = program if os.path.normpath(program) != real else ""
+        self._note(
+            "exec", pid, real, join_argv(words), _stat(found), "environment" if noise else alias
+        )
+        if not noise:
+            self.keeper.note_read(real, _stat(found))
+        self._note_unseen_program(pid, real, found)
+
+    def _note_unseen_program(self, pid: int, program: str, found: os.stat_result) -> None:
+        if found.st_mode & (modes.S_ISUID | modes.S_ISGID) and not self._privileged:
+            reason = "it did not get its set-user-id rights, which a watched program cannot have"
+            self.note_gap(pid, "observer-blind", program, reason)
+        machine = _machine(program)
+        if machine not in {0, self._machine}:
+            reason = "it is built for another architecture, whose system calls are not watched"
+            self.note_gap(pid, "observer-blind", program, reason)
+
+    def _on_unseen(self, tid: int, _: tuple[int, ...], number: int) -> None:
+        pid = self._process(tid)
+        name = self._names[number]
+        try:
+            program = os.readlink(f"/proc/{pid}/exe")
+        except OSError:
+            program = f"process {pid}"
+        self.note_gap(pid, "observer-blind", program, _UNSEEN[name])
+
+    def close(self) -> None:
+        """Close what was opened to look into the job."""
+        self._threads.close()
+
+
+def _nothing_to_catch_up() -> None:
+    """Every read comes as a question where there is no accelerator."""
+
+
+def how_opened(flags: int) -> str:
+    """The letters of a write event for the flags of an open."""
+    access = flags & os.O_ACCMODE
+    letters = (
+        ("t", bool(flags & os.O_TRUNC)),
+        ("a", bool(flags & os.O_APPEND)),
+        ("r", access == os.O_RDWR),
+    )
+    return "".join(letter for letter, holds in letters if holds)
+
+
+def _stat(found: os.stat_result) -> Stat:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _lstat(path: str) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except OSError:
+        return None
+
+
+def _can_move(moved: os.stat_result, there: os.stat_result | None, target: str, flags: int) -> bool:
+    """Whether a rename has a chance; rename(2) lists how it fails."""
+    if flags & _NO_REPLACE and there is not None:
+        return False
+    if there is not None and not flags & _EXCHANGE:
+        folders = modes.S_ISDIR(moved.st_mode), modes.S_ISDIR(there.st_mode)
+        if folders[0] != folders[1] or os.path.samestat(moved, there):
+            return False
+    folder = os.path.dirname(target)
+    try:
+        return os.stat(folder).st_dev == moved.st_dev and os.access(folder, os.W_OK)
+    except OSError:
+        return False
+
+
+def _machine(program: str) -> int:
+    """``e_machine`` of an ELF file (elf(5)); 0 for anything else."""
+    try:
+        with open(program, "rb", buffering=0) as head:
+            start = head.read(20)
+    except OSError:
+        return 0
+    return int.from_bytes(start[18:20], "little") if start.startswith(_ELF) else 0
