@@ -62,13 +62,13 @@ TRACKING_PREFIXES = ("events.out.tfevents.",)
 
 def is_code(path: str) -> bool:
     """Whether a path names source or something that is loaded as code."""
-    name = os.path.basename(path).lower()  # noqa: PTH119  bytes-safe and quick
-    return os.path.splitext(name)[1] in CODE_SUFFIXES or name in CODE_NAMES  # noqa: PTH122
+    name = os.path.basename(path).lower()
+    return os.path.splitext(name)[1] in CODE_SUFFIXES or name in CODE_NAMES
 
 
 def is_config(path: str) -> bool:
     """Whether a path names a file that steers programs."""
-    return os.path.splitext(path)[1].lower() in CONFIG_SUFFIXES  # noqa: PTH122
+    return os.path.splitext(path)[1].lower() in CONFIG_SUFFIXES
 
 
 def is_tracking(path: str) -> bool:
@@ -85,7 +85,7 @@ def kind_read(path: str) -> NodeKind:
 def kind_written(path: str) -> NodeKind:
     """What kind of artifact a file is that a run wrote."""
     suffix = _suffix(path)
-    name = os.path.basename(path).lower()  # noqa: PTH119
+    name = os.path.basename(path).lower()
     if suffix in {".json", ".csv", ".yaml", ".yml"} and any(
         word in name for word in EVALUATION_WORDS
     ):
@@ -95,7 +95,7 @@ def kind_written(path: str) -> NodeKind:
 
 def _suffix(path: str) -> str:
     """The telling suffix: a model's ``.json`` or ``.txt`` cannot be told from data by name."""
-    stem, suffix = os.path.splitext(path.lower())  # noqa: PTH122
+    stem, suffix = os.path.splitext(path.lower())
     if suffix in {".gz", ".zst", ".bz2", ".xz"}:
-        return os.path.splitext(stem)[1] or suffix  # noqa: PTH122
+        return os.path.splitext(stem)[1] or suffix
     return suffix

@@ -44,7 +44,7 @@ _DURATION = re.compile(r"\d+(\.\d+)?[smhd]?\Z")
 def job_name(command: Sequence[str]) -> str:
     """The job of a command: ``python src/train.py --lr 1`` is ``train``, ``make data`` itself."""
     words = _unwrap(list(command))
-    program = os.path.basename(words[0])  # noqa: PTH119  any bytes
+    program = os.path.basename(words[0])
     if not INTERPRETERS.match(program):
         stem = _stem(words[0])
         plain = [word for word in words[1:] if not word.startswith("-")]
@@ -54,7 +54,7 @@ def job_name(command: Sequence[str]) -> str:
 
 def _unwrap(words: list[str]) -> list[str]:
     while len(words) > 1:
-        program = os.path.basename(words[0])  # noqa: PTH119
+        program = os.path.basename(words[0])
         if program not in WRAPPERS:
             return words
         at = 1
@@ -95,6 +95,6 @@ def _script(words: list[str]) -> str:
 
 
 def _stem(path: str) -> str:
-    name = os.path.basename(path.rstrip("/")) or path  # noqa: PTH119
-    stem = os.path.splitext(name)[0] or name  # noqa: PTH122
+    name = os.path.basename(path.rstrip("/")) or path
+    stem = os.path.splitext(name)[0] or name
     return stem.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess
+
+from whence.capture.folders import fold
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
-from whence.capture.stated import Stated, read_statements
-from whence.model.edge import Basis
+from whence.capture.stated import read_statements
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
@@ -228,9 +228,7 @@ class _Observer:
             gap=gap,
         )
 
-    def _code(
-        self, accesses: Sequence[FileAccess], state: Mapping[str, Any]
-    ) -> CodeSeen | None:
+    def _code(self, accesses: Sequence[FileAccess], state: Mapping[str, Any]) -> CodeSeen | None:
         files = []
         untracked = set(state.get("untracked") or ())
         known = bool(state.get("commit"))
@@ -290,8 +288,20 @@ def _unknown_end() -> Gap:
 
 
 _SAID_ELSEWHERE = frozenset(
-    {"v", "id", "owner", "job", "started_at", "source", "code", "tags", "parent", "parent_job",
-     "observers", "workspace"}
+    {
+        "v",
+        "id",
+        "owner",
+        "job",
+        "started_at",
+        "source",
+        "code",
+        "tags",
+        "parent",
+        "parent_job",
+        "observers",
+        "workspace",
+    }
 )
 
 
@@ -303,5 +313,5 @@ def _execution(start: Mapping[str, Any], end: Mapping[str, Any] | None) -> dict[
 
 
 def _shown(text: str) -> str:
-    """Text as JSON may carry it: bytes that are no UTF-8 are written ``\\xff``."""
+    r"""Text as JSON may carry it: bytes that are no UTF-8 are written ``\\xff``."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

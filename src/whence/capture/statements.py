@@ -20,7 +20,9 @@ from whence.errors import NotFoundError, UsageError
 FORMS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "used": frozenset({"name", "path", "uri", "sha256", "claimed", "size", "kind", "role"}),
-        "generated": frozenset({"name", "path", "uri", "sha256", "claimed", "size", "kind", "role"}),
+        "generated": frozenset(
+            {"name", "path", "uri", "sha256", "claimed", "size", "kind", "role"}
+        ),
         "log": frozenset({"parameters", "metrics", "seeds", "tags"}),
     }
 )
@@ -82,7 +84,7 @@ def describe_thing(
     fields: dict[str, Any] = {"role": role, "claimed": sha256, "kind": kind, "name": name}
     if "://" in text:
         return {**fields, "uri": text}
-    path = os.path.abspath(text)  # noqa: PTH100  a symbolic link keeps its own name
+    path = os.path.abspath(text)
     if Path(path).is_dir():
         raise UsageError(f"{text!r} is a folder", hint="state its files one by one")
     try:

@@ -55,8 +55,10 @@ QUESTIONS = (
     Question("It has a name now, and production points at it.", ("show", "delay@production")),
     Question("Why is the second model worse than the first?", ("diff", "delay@1", "delay@2")),
     Question("What depends on the weather?", ("impact", "data/raw/weather.csv")),
-    Question("How is the report connected to the raw flights?",
-             ("path", "reports/metrics.json", "data/raw/flights.csv")),
+    Question(
+        "How is the report connected to the raw flights?",
+        ("path", "reports/metrics.json", "data/raw/flights.csv"),
+    ),
     Question("What does nobody know?", ("gaps", "delay@2")),
     Question("Is the record as it was written?", ("fsck",)),
 )

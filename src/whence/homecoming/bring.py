@@ -10,10 +10,10 @@ from pathlib import Path
 from whence.capture.interface import Activity
 from whence.capture.observe import observe
 from whence.capture.session import Session, fallback_folders, sessions_in
-from whence.homecoming.surroundings import look_around
 from whence.capture.tracers.journal import read_journal
 from whence.errors import StoreError, WhenceError
 from whence.homecoming.instruments import MachineInstruments
+from whence.homecoming.surroundings import look_around
 from whence.store.interface import Appended
 from whence.workspace import Workspace
 

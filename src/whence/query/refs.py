@@ -81,7 +81,7 @@ def resolve_run(reader: GraphReader, text: str, disk: Disk) -> Found:
     """Like ``resolve_ref``, but an artifact or version stands for the run that made it."""
     found = resolve_ref(reader, text, disk)
     handle = found.handle
-    for _ in range(2):
+    for _ in range(3):  # a version, its artifact, the run
         (node,) = reader.nodes([handle])
         if node.kind is NodeKind.RUN:
             return Found(handle, found.notice)

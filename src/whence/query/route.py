@@ -1,5 +1,6 @@
 """How two things are connected."""
 
+from itertools import pairwise
 from typing import Any
 
 from whence.model.edge import EDGE_RULES
@@ -16,7 +17,7 @@ def route(reader: GraphReader, one: int, other: int) -> dict[str, Any]:
     steps = reader.path(one, other) or reader.path(other, one) or []
     nodes = reader.nodes(steps)
     edges = []
-    for effect, cause in zip(steps, steps[1:], strict=False):
+    for effect, cause in pairwise(steps):
         link = next(
             link
             for link in reader.links([effect], Direction.ORIGINS)

@@ -1,7 +1,7 @@
 """An observation and the artifacts that it speaks of, as one record."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -74,42 +74,12 @@ class RunComposer:
             node = Node(derived_id("actor", actor.kind, actor.name), NodeKind.ACTOR, actor.name)
             self._put(node)
             self._join(seen.id, node.id, EdgeKind.ASSOCIATED_WITH, basis=actor.basis)
-        execution = dict(seen.execution)
-        if seen.parent is not None:
-            execution["parent"] = seen.parent
-        if seen.actors:
-            execution["actors"] = [
-                {"name": each.name, "kind": each.kind, "basis": each.basis.value, **each.detail}
-                for each in seen.actors
-            ]
-        outcome = {
-            "state": seen.state.value,
-            "exit_status": seen.exit_status,
-            "signal": seen.signal,
-            "started_at": seen.started_at,
-            "ended_at": seen.ended_at,
-        }
-        self._say("execution", execution)
-        self._say("outcome", outcome)
-        for name, data in (
-            ("parameters", seen.parameters),
-            ("metrics", seen.metrics),
-            ("seeds", seen.seeds),
-            ("hardware", seen.hardware),
-            ("tags", seen.tags),
-        ):
+        for name, data in _facets_of(seen):
             self._say(name, data)
         for name, data in seen.declared.items():
             self._say(name, data, basis=Basis.DECLARED)
         for name, data in seen.inferred.items():
             self._say(name, data, basis=Basis.INFERRED)
-        if seen.observers:
-            self._say("observers", {"observers": [dict(each) for each in seen.observers]})
-        if seen.processes:
-            self._say("processes", {"processes": [dict(each) for each in seen.processes]})
-        gaps = [*seen.gaps, *(each.gap for each in (*seen.used, *seen.generated) if each.gap)]
-        if gaps:
-            self._say("gaps", {"gaps": [_plain_gap(gap) for gap in gaps]})
 
     # ------------------------------------------------------------- artifacts
 
@@ -208,6 +178,41 @@ class RunComposer:
     ) -> None:
         if data:
             self._facets.append(Facet(node or self._seen.id, name, basis, data))
+
+
+def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What was observed of the run itself, facet by facet; empty ones are not said."""
+    execution = dict(seen.execution)
+    if seen.parent is not None:
+        execution["parent"] = seen.parent
+    if seen.actors:
+        execution["actors"] = [
+            {"name": each.name, "kind": each.kind, "basis": each.basis.value, **each.detail}
+            for each in seen.actors
+        ]
+    yield "execution", execution
+    yield (
+        "outcome",
+        {
+            "state": seen.state.value,
+            "exit_status": seen.exit_status,
+            "signal": seen.signal,
+            "started_at": seen.started_at,
+            "ended_at": seen.ended_at,
+        },
+    )
+    yield "parameters", seen.parameters
+    yield "metrics", seen.metrics
+    yield "seeds", seen.seeds
+    yield "hardware", seen.hardware
+    yield "tags", seen.tags
+    if seen.observers:
+        yield "observers", {"observers": [dict(each) for each in seen.observers]}
+    if seen.processes:
+        yield "processes", {"processes": [dict(each) for each in seen.processes]}
+    gaps = [*seen.gaps, *(each.gap for each in (*seen.used, *seen.generated) if each.gap)]
+    if gaps:
+        yield "gaps", {"gaps": [_plain_gap(gap) for gap in gaps]}
 
 
 def _digest_of(facts: Mapping[str, Any]) -> str:

@@ -22,7 +22,9 @@ CREATE TABLE entry (
 CREATE TABLE tree (
   level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)
 ) WITHOUT ROWID;
-CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL);
+CREATE TABLE head (
+  one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL
+);
 """
 """What is kept for good."""
 
@@ -43,7 +45,9 @@ CREATE TABLE edge (
 CREATE UNIQUE INDEX edge_from ON edge (origin, target, kind, basis, role, detail);
 CREATE INDEX edge_to ON edge (target, origin, kind);
 -- Which entries say something about a node.
-CREATE TABLE about (node INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (node, idx)) WITHOUT ROWID;
+CREATE TABLE about (
+  node INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (node, idx)
+) WITHOUT ROWID;
 -- Which artifacts list a content as a member.
 CREATE TABLE member (
   digest BLOB NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (digest, node)
@@ -92,7 +96,7 @@ EDGE_CODES: Mapping[EdgeKind, int] = MappingProxyType(
 EDGE_KINDS = {code: kind for kind, code in EDGE_CODES.items()}
 
 LINEAGE_BELOW = 20
-"""Edges along which content flowed have the codes below this one, so that SQL can say it shortly."""
+"""Edges along which content flowed have codes below this one, so that SQL can say it shortly."""
 
 if {kind for kind, code in EDGE_CODES.items() if code < LINEAGE_BELOW} != {
     kind for kind, rule in EDGE_RULES.items() if rule.lineage

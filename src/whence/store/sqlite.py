@@ -259,7 +259,7 @@ def _translate(error: sqlite3.DatabaseError, file: Path) -> StoreError:
 def _on_network(folder: Path) -> bool:
     """Whether the folder is on a network file system, where shared memory cannot be trusted."""
     try:
-        device = os.stat(folder).st_dev
+        device = folder.stat().st_dev
         with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:  # noqa: PTH123  quick path
             for line in mounts:
                 fields = line.split()

@@ -30,9 +30,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     """Move it."""
     told = _VERSION.match(args.version)
     if told is None:
-        raise UsageError(
-            f"{args.version!r} is not of the form NAME@N", hint="for example delay@3"
-        )
+        raise UsageError(f"{args.version!r} is not of the form NAME@N", hint="for example delay@3")
     model, number = told[1], int(told[2])
     with settled(console) as workspace:
         move = AliasMove(model, number, args.alias, who(), f"whence-alias/{__version__}")
