@@ -51,7 +51,7 @@ class SqliteStore:
             connection = self._connect()
             connection.execute("BEGIN")
             try:
-                yield SqlReader(connection, self.folder)
+                yield SqlReader(connection)
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -67,7 +67,7 @@ class SqliteStore:
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqlWriter]:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            writer = SqlWriter(connection, self.folder)
+            writer = SqlWriter(connection)
             yield writer
             writer.finish()
         except BaseException:
@@ -93,7 +93,7 @@ class SqliteStore:
             for table in schema.GRAPH_TABLE_NAMES:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             _execute_all(connection, schema.GRAPH_TABLES)
-            fill_graph(connection, SqlReader(connection, self.folder))
+            fill_graph(connection, SqlReader(connection))
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):

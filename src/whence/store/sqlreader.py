@@ -2,8 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Generator, Iterator, Sequence
 
 from whence.errors import StoreCorruptError
 from whence.ledger.audit import AuditRow
@@ -27,9 +26,8 @@ _PARAMETERS = 500
 class SqlReader:
     """One consistent moment of a SQL store."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._folder = folder
 
     # ---------------------------------------------------------------- ledger
 
@@ -75,6 +73,15 @@ class SqlReader:
             )
         value: bytes = found[0]
         return value
+
+    def integrity_faults(self) -> list[str]:
+        """What SQLite itself finds wrong with its pages and indices; empty when nothing is."""
+        rows = self._connection.execute("PRAGMA integrity_check(3)")
+        return [text for (text,) in rows if text != "ok"]
+
+    def graph_rows(self, table: str) -> Generator[tuple[object, ...], None, None]:
+        """All rows of one of the graph's tables, in the order of their keys."""
+        yield from self._connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
 
     # ----------------------------------------------------------------- nodes
 

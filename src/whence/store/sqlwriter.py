@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Collection
-from pathlib import Path
 
 from whence.ledger.merkle import Frontier
 from whence.model.identity import NodeId
@@ -20,8 +19,8 @@ _PARAMETERS = 500
 class SqlWriter(SqlReader):
     """The one writer of the moment, inside ``BEGIN IMMEDIATE``."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
-        super().__init__(connection, folder)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
         self._cursor = connection.cursor()
         self._frontier: Frontier | None = None
 
