@@ -52,9 +52,8 @@ def _join_siblings(chosen: dict[str, list[str]]) -> dict[str, Sequence[str]]:
         by_parent[posixpath.dirname(folder)].append(folder)
     joined: dict[str, Sequence[str]] = {}
     for parent, folders in by_parent.items():
-        if len(folders) > 1 and parent.count("/") > 1:
-            files = [path for folder in folders for path in chosen[folder]]
-            joined[parent] = sorted({*joined.get(parent, ()), *files})
-        else:
-            joined[folders[0]] = sorted({*joined.get(folders[0], ()), *chosen[folders[0]]})
+        together = len(folders) > 1 and parent.count("/") > 1
+        for folder in folders:
+            place = parent if together else folder
+            joined[place] = sorted({*joined.get(place, ()), *chosen[folder]})
     return joined

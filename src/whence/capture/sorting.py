@@ -46,8 +46,8 @@ def sort_activity(
     inputs, code, tracking = [], [], []
     executed = {each.path for each in activity.executed}
     for access in activity.reads:
-        if access.path in executed:
-            continue
+        if access.path in executed or (access.stdio and 0 not in access.stdio):
+            continue  # a stream that is written on is an output, whatever the file held before
         if is_tracking(access.path):
             tracking.append(access)
         elif is_code(access.path) and _is_loaded(access, loaded, agents):
