@@ -1,0 +1,208 @@
+# ruff: noqa: S608  statements are made of our own words and of column numbers
+"""One loader per kind of table.
+
+Each makes the table ``cells``, texts in columns ``c0``, ``c1`` and so on, and returns the columns,
+(name, type) in order, and what a reader should know, as phrases.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from whence.errors import TableError
+from whence.rows import delimited, jsonlines
+from whence.rows.format import TableKind
+from whence.rows.opening import OpenedTable, printable
+
+if TYPE_CHECKING:
+    import duckdb
+
+Loaded = tuple[Sequence[tuple[str, str]], Sequence[str]]
+
+MENDED = "mended.csv"
+"""The name, in the private folder, of the clean copy of a text table that was not clean."""
+
+_TEXT_TYPE = "text"
+_LONGEST_OBJECT = 1 << 26
+
+
+def load(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+    """The table ``cells``, made from the opened file.
+
+    Raises:
+        TableError: the file cannot be read as what it claims to be.
+        duckdb.Error: likewise, in the engine's words.
+    """
+    return _LOADERS[opened.format.kind](connection, opened)
+
+
+def _load_delimited(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+    import duckdb  # noqa: PLC0415  see engine.load_table
+
+    delimiter = "\t" if opened.format.kind is TableKind.TSV else None
+    dialect = delimited.read_dialect(opened.source, opened.shown, delimiter=delimiter)
+    columns = [(name, _TEXT_TYPE) for name in dialect.names]
+    _check_width(opened, len(columns))
+    if not columns:
+        connection.execute("CREATE TEMP TABLE cells AS SELECT 0 AS nothing LIMIT 0")
+        return columns, ()
+    if dialect.clean:
+        try:
+            _read_clean(connection, opened.source, dialect)
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            pass  # not clean further down: the patient reading mends it or says what is wrong
+        else:
+            return columns, ()
+    mended = opened.folder / MENDED
+    notes = delimited.mend(opened.source, mended, dialect, opened.shown)
+    _read_clean(connection, mended, delimited.Dialect(",", header=False, names=dialect.names))
+    return columns, notes
+
+
+def _read_clean(
+    connection: "duckdb.DuckDBPyConnection", path: Path, dialect: delimited.Dialect
+) -> None:
+    width = len(dialect.names)
+    # A blank line is no row; of one column, the engine makes it a row without a value.
+    cells = [f"coalesce(c{at}, '') AS c{at}" for at in range(width)]
+    keep = "WHERE c0 IS NOT NULL" if width == 1 else ""
+    spelled = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(width))
+    connection.execute(
+        f"CREATE TEMP TABLE cells AS SELECT {', '.join(cells)} FROM read_csv($path,"
+        f" auto_detect = false, delim = $delimiter, quote = '\"', escape = '\"',"
+        f" header = {dialect.header}, columns = {{{spelled}}}, allow_quoted_nulls = false,"
+        f" new_line = '{dialect.newline.encode('unicode_escape').decode()}',"
+        f" max_line_size = {delimited.LONGEST_RECORD}) {keep}",
+        {"path": str(path), "delimiter": dialect.delimiter},
+    )
+
+
+def _load_json_lines(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+    import duckdb  # noqa: PLC0415  see engine.load_table
+
+    lines = f"read_ndjson_objects($path, maximum_object_size = {_LONGEST_OBJECT})"
+    path = {"path": str(opened.source)}
+    try:
+        strangers = connection.execute(
+            f"SELECT count(*) FROM {lines} WHERE json_type(json) <> 'OBJECT'", path
+        ).fetchone()
+        keys = connection.execute(
+            f"SELECT DISTINCT unnest(json_keys(json)) AS key FROM {lines} ORDER BY key", path
+        ).fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise (jsonlines.find_fault(opened.source, opened.shown) or error) from error
+    if strangers != (0,):
+        raise jsonlines.find_fault(opened.source, opened.shown) or TableError(
+            f"{opened.shown}: not every line is a JSON object"
+        )
+    names = sorted(key for (key,) in keys)
+    _check_width(opened, len(names))
+    # As text: JSON's null and an absent key are alike no value.
+    cells = [f"nullif(found[{at + 1}]::VARCHAR, 'null') AS c{at}" for at in range(len(names))]
+    connection.execute(
+        f"CREATE TEMP TABLE cells AS SELECT {', '.join(cells) or '0 AS nothing'}"
+        f" FROM (SELECT json_extract(json, $pointers::VARCHAR[]) AS found FROM {lines})",
+        {"pointers": [jsonlines.pointer(name) for name in names], **path},
+    )
+    return [(name, _json_type(connection, at)) for at, name in enumerate(names)], ()
+
+
+def _json_type(connection: "duckdb.DuckDBPyConnection", at: int) -> str:
+    types = connection.execute(
+        f"SELECT DISTINCT json_type(v) FROM (SELECT DISTINCT c{at} AS v FROM cells)"
+        " WHERE v IS NOT NULL"
+    ).fetchall()
+    return jsonlines.column_type(name for (name,) in types)
+
+
+def _load_parquet(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+    source = "read_parquet($path, hive_partitioning = false)"
+    return _load_typed(connection, opened, source, {"path": str(opened.source)})
+
+
+def _load_arrow(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+    try:
+        import pyarrow as pa  # noqa: PLC0415  optional, and slow to load
+        from pyarrow import ipc  # noqa: PLC0415
+    except ImportError as error:
+        raise TableError(
+            f"{opened.shown}: Arrow files are read with pyarrow, which is not installed",
+            hint="install pyarrow beside whence",
+        ) from error
+    try:
+        with pa.memory_map(str(opened.source)) as file:
+            with_index = file.read(6) == b"ARROW1"
+            file.seek(0)
+            if with_index:
+                batches = ipc.open_file(file)
+                reader = pa.RecordBatchReader.from_batches(
+                    batches.schema,
+                    (batches.get_batch(at) for at in range(batches.num_record_batches)),
+                )
+            else:
+                reader = ipc.open_stream(file)
+            connection.register("arrow", reader)
+            return _load_typed(connection, opened, "arrow", {})
+    except (pa.ArrowException, OSError) as error:
+        raise refusal(opened, str(error)) from error
+
+
+def _load_typed(
+    connection: "duckdb.DuckDBPyConnection",
+    opened: OpenedTable,
+    source: str,
+    arguments: dict[str, Any],
+) -> Loaded:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {source}", arguments).fetchall()
+    _check_width(opened, len(described))
+    places = [f"c{at}" for at in range(len(described))]
+    connection.execute(
+        f"CREATE TEMP TABLE cells AS SELECT {', '.join(f'{c}::VARCHAR AS {c}' for c in places)}"
+        f" FROM {source} AS source({', '.join(places)})",
+        arguments,
+    )
+    names = delimited.column_names(str(row[0]) for row in described)
+    return [(name, row[1]) for name, row in zip(names, described, strict=True)], ()
+
+
+def _check_width(opened: OpenedTable, width: int) -> None:
+    if width > opened.limits.columns:
+        raise TableError(
+            f"{opened.shown}: has {width:,} columns; the limit is {opened.limits.columns:,}",
+            hint="its digest still tells whether it changed",
+        )
+
+
+_KIND_WORDS = {
+    TableKind.CSV: "CSV",
+    TableKind.TSV: "TSV",
+    TableKind.JSON_LINES: "JSON lines",
+    TableKind.PARQUET: "Parquet",
+    TableKind.ARROW: "Arrow",
+}
+_PREFIX = re.compile(r"\A(?:[A-Z][\w ]* Error: )+")
+
+
+def refusal(opened: OpenedTable, words: str) -> TableError:
+    """An engine's refusal in one line of ours, without its advice and our folder's name."""
+    first = next((line for line in words.splitlines() if line.strip()), "no reason given")
+    reason = _PREFIX.sub("", first).replace(str(opened.source), Path(opened.shown).name).strip()
+    return TableError(
+        f"{opened.shown}: cannot be read as {_KIND_WORDS[opened.format.kind]}: "
+        f"{printable(reason[:200])}",
+        hint="if its writer was stopped, write it again",
+    )
+
+
+_LOADERS: dict[TableKind, Callable[["duckdb.DuckDBPyConnection", OpenedTable], Loaded]] = {
+    TableKind.CSV: _load_delimited,
+    TableKind.TSV: _load_delimited,
+    TableKind.JSON_LINES: _load_json_lines,
+    TableKind.PARQUET: _load_parquet,
+    TableKind.ARROW: _load_arrow,
+}
