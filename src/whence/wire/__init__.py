@@ -1,0 +1,10 @@
+"""Nouns as bytes, and bytes as nouns: the only place that knows how a thing is written down.
+
+- ``canonical``: JSON values in their one byte form (RFC 8785), and a parser that refuses whatever
+  two readers could understand differently.
+- ``codec``: records as JSON values and back, by version.
+
+A value goes out by ``canonical(encode(record))`` and comes back by ``decode(parse(data))``. All
+that is hashed, compared or sent to others goes this way; what cannot, raises ``WireError`` and
+says where.
+"""
