@@ -9,7 +9,7 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONWARNDEFAULTENCODING =
 
-.PHONY: help setup demo test lint unit slow bench corpus lock clean
+.PHONY: help setup demo test lint unit slow wheel bench lock clean
 
 help:
 	@echo 'make demo   the main job on real data, in a scratch folder'
@@ -52,6 +52,19 @@ unit: $(READY)
 
 slow: $(READY)
 	@$(BIN)/python -m pytest -m slow $(PYTEST)
+
+# A built wheel, in an environment of its own, does what the checkout does.
+wheel: $(READY)
+	@rm -rf build/wheel && mkdir -p build/wheel
+	@$(BIN)/python -m hatchling build -t wheel -d build/wheel >build/wheel/log 2>&1 \
+	  || { cat build/wheel/log >&2; exit 1; }
+	@$(BIN)/uv venv --quiet --system-site-packages --python $(BIN)/python build/wheel/venv
+	@$(BIN)/uv pip install --quiet --no-deps --offline --python build/wheel/venv/bin/python \
+		build/wheel/*.whl
+	@cd build/wheel && PYTHONPATH= ./venv/bin/python -c \
+		'import whence, sys; sys.exit("build/wheel/venv" not in whence.__file__)'
+	@cd build/wheel && venv/bin/whence run -- sh -c 'echo a > made.txt' && venv/bin/whence fsck
+	@rm -rf build
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/all.py

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from whence.errors import StoreError, TableError
+from whence.errors import StoreError
 from whence.rows.fingerprint import Column, TableFingerprint
 from whence.rows.format import TableKind
 from whence.rows.shelf import FingerprintShelf
@@ -58,7 +58,7 @@ def test_any_changed_or_missing_byte_is_seen(folder: Path, data: st.DataObject) 
     flipped = good[:at] + bytes([good[at] ^ data.draw(st.integers(1, 255))]) + good[at + 1 :]
     for bad in (flipped, good[:at], good + b"x"):
         path.write_bytes(bad)
-        with pytest.raises(TableError, match="damaged") as caught:
+        with pytest.raises(StoreError, match="damaged") as caught:
             shelf.get(SHA256)
         assert caught.value.hint
 
@@ -69,7 +69,7 @@ def test_a_changed_name_is_seen(folder: Path) -> None:
     other = SHA256[:-1] + ("0" if SHA256[-1] != "0" else "1")
     path = only_file(folder)
     path.rename(path.with_name(f"{other[2:]}.rows"))
-    with pytest.raises(TableError, match="damaged"):
+    with pytest.raises(StoreError, match="damaged"):
         shelf.get(other)
 
 
@@ -107,5 +107,5 @@ def test_a_failed_write_leaves_what_was_there(
 
 def test_a_folder_in_its_place_cannot_be_read(folder: Path) -> None:
     (folder / SHA256[:2] / f"{SHA256[2:]}.rows").mkdir(parents=True)
-    with pytest.raises(TableError, match="cannot be read"):
+    with pytest.raises(StoreError, match="cannot be read"):
         FingerprintShelf(folder).get(SHA256)

@@ -1,0 +1,219 @@
+"""What ``whence show`` prints: everything said of one thing, on one screen where it fits."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from whence.cli.render.style import Paint, painter
+from whence.cli.render.text import cells, cut, printable, shorten
+from whence.drawing.figures import count_text, counted, moment, size_text
+from whence.drawing.telling import TROUBLED, duration_of, state_text
+
+_INDENT = "  "
+_LISTED = 20
+"""How many rows of one list are shown; the JSON has them all."""
+
+Row = tuple[str, ...]
+
+
+def render_account(told: Mapping[str, Any], *, width: int, styled: bool) -> str:
+    """The account of ``query.account.describe`` as text."""
+    paint = painter(styled=styled)
+    lines = _run(told, paint) if told["kind"] == "run" else _thing(told, paint)
+    return "\n".join(line if styled else cut(line, max(width, 60)) for line in lines)
+
+
+# ------------------------------------------------------------------------ runs
+
+
+def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    state = state_text(told)
+    yield "  ".join(
+        [
+            paint(printable(told["job"]), "name"),
+            paint(state, "failed") if told["state"] in TROUBLED else state,
+            f"run {told['id']}",
+        ]
+    )
+    yield from _facts(
+        [
+            ("started", _when(told["started_at"], duration_of(told))),
+            ("by", _who(told)),
+            ("command", shlex.join(told["command"])),
+            ("in", told["cwd"] or ""),
+            ("tags", ", ".join(f"{key}={value}" for key, value in told["tags"].items())),
+            ("code", _code(told["code"])),
+            ("with", _environment(told["environment"])),
+            ("on", _hardware(told["hardware"])),
+            ("watched", _observers(told["observers"])),
+        ],
+        paint,
+    )
+    yield from _listing("used", _meetings(told["used"]), paint)
+    yield from _listing("made", _meetings(told["generated"]), paint)
+    yield from _listing("parameters", _values(told, "parameter"), paint)
+    yield from _listing("metrics", _values(told, "metric"), paint)
+    seeds = [(name, _value(value)) for name, value in told["seeds"].items()]
+    yield from _listing("seeds", seeds, paint)
+    yield from _gaps(told["gaps"], paint)
+
+
+def _when(started: str | None, took: str) -> str:
+    then = moment(started)
+    if then is None:
+        return "unknown"
+    return f"{then:%Y-%m-%d %H:%M:%S} UTC, took {took}" if took else f"{then:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _who(told: Mapping[str, Any]) -> str:
+    names = [
+        each["name"] if each["basis"] == "observed" else f"{each['name']} ({each['basis']})"
+        for each in told["actors"]
+    ]
+    who = ", ".join(names) or "unknown"
+    return f"{who} on {told['host']}" if told["host"] else who
+
+
+def _code(code: Mapping[str, Any] | None) -> str:
+    if code is None:
+        return ""
+    parts = [counted(len(code.get("files", ())), "file", "files")]
+    if code.get("commit"):
+        branch = f" on {code['branch']}" if code.get("branch") else ""
+        parts.append(f"commit {code['commit'][:12]}{branch}")
+    if code.get("dirty"):
+        parts.append("with uncommitted changes")
+    return ", ".join(parts)
+
+
+def _environment(environment: Mapping[str, Any] | None) -> str:
+    if environment is None:
+        return ""
+    packages = environment.get("packages") or ()
+    return f"{environment['name']}, {counted(len(packages), 'package', 'packages')}"
+
+
+def _hardware(hardware: Mapping[str, Any]) -> str:
+    parts = []
+    cpu = hardware.get("cpu")
+    if isinstance(cpu, Mapping):
+        cpu = cpu.get("model")
+    if cpu:
+        parts.append(str(cpu))
+    gpus = hardware.get("gpus") or ()
+    parts += [str(gpu.get("name", "GPU")) for gpu in gpus if isinstance(gpu, Mapping)]
+    return ", ".join(parts)
+
+
+def _observers(observers: Sequence[Mapping[str, Any]]) -> str:
+    told = []
+    for each in observers:
+        if each["active"]:
+            told.append(f"{each['role']} by {each['name']}" if each.get("role") else each["name"])
+        elif each.get("reason"):
+            told.append(f"not by {each['name']}: {each['reason']}")
+    return "; ".join(told)
+
+
+def _meetings(met: Sequence[Mapping[str, Any]]) -> list[Row]:
+    rows = []
+    for each in met:
+        size = "" if each["size"] is None else size_text(each["size"])
+        content = f"sha256:{each['digest']['sha256'][:12]}" if each["digest"] else "content unknown"
+        basis = "" if each["basis"] == "observed" else each["basis"]
+        rows.append((each["role"], shorten(printable(each["name"]), 60), size, content, basis))
+    return rows
+
+
+def _values(told: Mapping[str, Any], singular: str) -> list[Row]:
+    details = told[f"{singular}_details"]
+    rows = []
+    for name, value in told[f"{singular}s"].items():
+        detail = details.get(name, {})
+        basis = detail.get("basis", "")
+        source = str(detail.get("source", ""))
+        if basis not in {"", "observed", source}:
+            source = f"{source} ({basis})"
+        rows.append((printable(name), _value(value), printable(source)))
+    return rows
+
+
+# ---------------------------------------------------------------------- things
+
+
+_SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members", "gaps"} | {
+    "comes_from",
+    "led_to",
+}
+
+
+def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    kind = told["kind"].replace("_", " ")
+    yield f"{paint(printable(told['name']), 'name')}  {kind}  {told['id']}"
+    content = told.get("digest")
+    members = told.get("members")
+    facts = [
+        ("content", f"sha256:{content['sha256']}" if content else ""),
+        ("size", "" if told.get("size") is None else size_text(told["size"])),
+        ("files", count_text(len(members)) if members is not None else ""),
+        ("met at", told.get("location") or ""),
+    ]
+    facts += [(name, _value(value)) for name, value in told.items() if name not in _SHOWN_ELSEWHERE]
+    yield from _facts(facts, paint)
+    for title, key in (("comes from", "comes_from"), ("led to", "led_to")):
+        rows = [
+            (
+                each["edge"].replace("_", " "),
+                each["kind"].replace("_", " "),
+                shorten(printable(each["name"]), 60),
+                each["id"][:8],
+                "" if each["basis"] == "observed" else each["basis"],
+            )
+            for each in told[key]
+        ]
+        yield from _listing(title, rows, paint)
+    yield from _gaps(told["gaps"], paint)
+
+
+# ----------------------------------------------------------------------- parts
+
+
+def _facts(facts: Sequence[tuple[str, str]], paint: Paint) -> Iterator[str]:
+    shown = [(name, text) for name, text in facts if text]
+    left = max((len(name) for name, _ in shown), default=0)
+    for name, text in shown:
+        yield f"{_INDENT}{paint(name.ljust(left), 'dim')}  {printable(text)}"
+
+
+def _listing(title: str, rows: Sequence[Row], paint: Paint) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield paint(title, "name")
+    shown = rows[:_LISTED]
+    widths = [max(cells(row[at]) for row in shown) for at in range(len(shown[0]))]
+    for row in shown:
+        columns = [
+            text + " " * (width - cells(text)) for text, width in zip(row, widths, strict=True)
+        ]
+        yield (_INDENT + "  ".join(columns)).rstrip()
+    if len(rows) > _LISTED:
+        yield f"{_INDENT}+ {count_text(len(rows) - _LISTED)} more; --json has them all"
+
+
+def _gaps(gaps: Sequence[Mapping[str, str]], paint: Paint) -> Iterator[str]:
+    if not gaps:
+        return
+    yield ""
+    yield paint("not known", "name")
+    for gap in gaps[:_LISTED]:
+        yield f"{_INDENT}{paint('?', 'gap')} {printable(gap['about'])}: {printable(gap['reason'])}"
+    if len(gaps) > _LISTED:
+        yield f"{_INDENT}+ {count_text(len(gaps) - _LISTED)} more; --json has them all"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return cut(printable(value), 80)
+    return cut(json.dumps(value, ensure_ascii=False), 80)
