@@ -53,7 +53,7 @@ class CheckReport:
         if self.ok:
             erased = f", {self.erased} of them erased" if self.erased else ""
             return [
-                f"{self.entries} entries{erased}: every hash holds, and the graph follows from them.",
+                f"{self.entries} entries{erased}: every hash holds, the graph follows from them.",
                 f"root {self.root}",
             ]
         return [f"{each.where}: {each.what}" for each in self.findings]
@@ -116,7 +116,7 @@ def _first_difference(
     where, at = f"the graph's table {table}", 0
     mend = "`whence fsck --rebuild` makes the graph anew"
     try:
-        for at, (has, should) in enumerate(zip_longest(found, right)):  # noqa: B007  told below
+        for at, (has, should) in enumerate(zip_longest(found, right)):
             if has != should:
                 yield Fault(where, f"row {at} is {has!r}, the ledger says {should!r}; {mend}")
                 return

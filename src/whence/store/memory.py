@@ -35,6 +35,8 @@ class _Graph:
                 self.handles[node.id] = len(self.nodes)
                 self.nodes.append(node)
         for edge in record.edges:
+            if edge.origin not in self.handles or edge.target not in self.handles:
+                continue  # the record that named it was erased since
             link = Link(
                 self.handles[edge.origin],
                 self.handles[edge.target],
@@ -48,7 +50,9 @@ class _Graph:
                 self.links[Direction.ORIGINS][link.origin].append(link)
                 self.links[Direction.EFFECTS][link.target].append(link)
         for facet in record.facets:
-            handle = self.handles[facet.node]
+            handle = self.handles.get(facet.node)
+            if handle is None:
+                continue
             self.facets[handle].append(StatedFacet(index, facet))
             for digest in member_digests(facet):
                 if handle not in self.members[digest]:

@@ -129,12 +129,15 @@ def index_record(cursor: sqlite3.Cursor, index: int, record: Record) -> None:
                     json.dumps(dict(edge.detail), sort_keys=True) if edge.detail else "",
                 )
                 for edge in record.edges
+                # The record that named an end may have been erased since.
+                if edge.origin in handles and edge.target in handles
             ],
         )
     if record.facets:
-        said = dict.fromkeys(handles[facet.node] for facet in record.facets)
+        facets = [facet for facet in record.facets if facet.node in handles]
+        said = dict.fromkeys(handles[facet.node] for facet in facets)
         cursor.executemany("INSERT OR IGNORE INTO about VALUES (?,?)", [(at, index) for at in said])
-        for facet in record.facets:
+        for facet in facets:
             members = member_digests(facet)
             if members:
                 handle = handles[facet.node]
