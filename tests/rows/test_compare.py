@@ -104,7 +104,7 @@ def test_a_fingerprint_alone_cannot_compare_rows_of_other_columns(tmp_path: Path
 
 def test_files_are_compared_on_the_columns_that_both_have(tmp_path: Path) -> None:
     change = beside(tmp_path, "b,a,old\nx,1,q\ny,2,r\n", "a,b,wind\n1,x,5\n3,z,7\n")
-    assert change.compared_on == ("b", "a")
+    assert change.compared_on == ("a", "b")
     assert change.sentences() == (
         "1 row added, 1 removed, 1 unchanged, compared on the 2 columns that both have",
         "column `wind` added",
@@ -131,6 +131,20 @@ def test_two_columns_that_could_be_meant_are_not_called_renamed(tmp_path: Path) 
 
 def test_tables_of_no_rows_have_no_renamed_columns(tmp_path: Path) -> None:
     assert beside(tmp_path, "a\n", "b\n").renamed == ()
+
+
+def test_a_table_of_nothing_beside_one_of_something(tmp_path: Path) -> None:
+    assert beside(tmp_path, "", "").same
+    assert beside(tmp_path, "", "a\nx\n").not_compared == room.NO_COMMON_COLUMN
+
+
+def test_files_of_other_families_are_not_compared(tmp_path: Path) -> None:
+    before, after = tmp_path / "t.csv", tmp_path / "t.jsonl"
+    before.write_text("a\n1\n")
+    after.write_text('{"a":1}\n')
+    change = compare_files(before, after)
+    assert (change.rows, change.not_compared) == (None, room.FAMILIES_DIFFER)
+    assert change == compare(fingerprint(before), fingerprint(after))
 
 
 def test_no_common_column(tmp_path: Path) -> None:

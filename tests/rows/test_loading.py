@@ -1,4 +1,6 @@
 import random
+import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +139,23 @@ def test_damage_is_never_more_than_a_table_error(written: dict[str, Path], name:
     assert not [message for message in messages if "\n" in message]
 
 
+def test_offsets_that_point_outside_never_reach_the_engine(tmp_path: Path) -> None:
+    path = tmp_path / "t.arrow"
+    table = pa.table({"name": pa.array(["aa", "bb", "cc"], pa.string())})
+    with ipc.new_file(path, table.schema) as sink:
+        sink.write_table(table)
+    sound = struct.pack("<4i", 0, 2, 4, 6)
+    whole = path.read_bytes()
+    assert whole.count(sound) == 1
+    path.write_bytes(whole.replace(sound, struct.pack("<4i", 0, 2, 1 << 30, 6)))
+    with pytest.raises(TableError, match="cannot be read as Arrow"):
+        fingerprint(path)
+
+
 def test_arrow_without_pyarrow_says_what_to_install(
     written: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(TableError, match="pyarrow") as caught:
         fingerprint(written["pd.feather"])
     assert "install pyarrow" in caught.value.hint

@@ -9,7 +9,8 @@ column, so that two versions can be told apart row by row without holding a sing
 - ``shelf``: where fingerprints are kept; it can be deleted at any time.
 
 Behind them: ``opening`` (checks, unpacking, a private folder), ``engine`` (DuckDB, locked to one
-file), ``delimited`` and ``jsonlines`` (what text tables need before an engine may read them).
+file), ``loading`` (one loader per kind), ``delimited`` and ``jsonlines`` (what text tables need
+before an engine may read them).
 
 The algorithm ``whence-rows-1``, so that others can obey it:
 
@@ -21,5 +22,7 @@ The algorithm ``whence-rows-1``, so that others can obey it:
 - The hash of a text is the last eight bytes of its MD5, read as a little-endian number.
 - A column's hash is the sum over all its cells of their hashes, modulo 2^64.
 
-MD5 serves for speed here, not for safety: identity of *content* is always SHA-256, elsewhere.
+MD5 serves for speed here, not for safety: identity of *content* is always SHA-256, elsewhere. Nor
+do hashes without a key hide a row from somebody who can guess it: a fingerprint stays beside the
+data it tells of, readable by its owner only, and is no part of a record.
 """

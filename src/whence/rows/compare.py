@@ -3,13 +3,16 @@
 import os
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import compress
+from operator import eq
 from typing import TYPE_CHECKING
 
 from whence.rows.engine import LoadedTable, load_table
-from whence.rows.fingerprint import Column, TableFingerprint, describe
+from whence.rows.fingerprint import Column, TableFingerprint, describe, describe_columns
 from whence.rows.format import TableFormat
 from whence.rows.opening import DEFAULT_LIMITS, Limits, open_table, printable
 
@@ -153,7 +156,7 @@ def compare(before: TableFingerprint, after: TableFingerprint) -> TableChange:
     """
     change = _compare_columns(before, after)
     if before.kind.family != after.kind.family:
-        return replace(change, not_compared=FAMILIES_DIFFER, retyped=(), values_changed=())
+        return _of_other_families(change)
     if change.added or change.removed or change.renamed:
         return replace(change, not_compared=COLUMNS_DIFFER)
     return replace(change, rows=count_changes(before.rows, after.rows))
@@ -179,33 +182,34 @@ def compare_files(
             for path, form in zip((before, after), formats, strict=True)
         ]
         older, newer = (stack.enter_context(load_table(table)) for table in opened)
-        first, second = (
-            describe(table.format.kind, loaded)
-            for table, loaded in zip(opened, (older, newer), strict=True)
-        )
-        change = compare(first, second)
-        if change.not_compared != COLUMNS_DIFFER:
-            return change
-        pairs = _common_columns(first, second, dict(change.renamed))
-        if not pairs:
-            return replace(change, not_compared=NO_COMMON_COLUMN)
-        rows = count_changes(_rows_on(older, list(pairs)), _rows_on(newer, list(pairs.values())))
-    wide = len(pairs) == len(first.columns) == len(second.columns)
-    return replace(change, rows=rows, not_compared="", compared_on=None if wide else tuple(pairs))
+        pairs = _pair_columns(older, newer)
+        first = describe(opened[0].format.kind, older, [old for old, _ in pairs])
+        second = describe(opened[1].format.kind, newer, [new for _, new in pairs])
+    change = _compare_columns(first, second)
+    whole = len(pairs) == len(first.columns) == len(second.columns)
+    if first.kind.family != second.kind.family:
+        return _of_other_families(change)
+    if not pairs and not whole:
+        return replace(change, not_compared=NO_COMMON_COLUMN)
+    return replace(
+        change,
+        rows=count_changes(first.rows, second.rows),
+        compared_on=None if whole else tuple(old for old, _ in pairs),
+    )
 
 
-def _rows_on(table: LoadedTable, names: Sequence[str]) -> "array[int]":
-    places = {name: at for at, (name, _) in enumerate(table.columns)}
-    return table.hash_rows([places[name] for name in names])
+def _of_other_families(change: TableChange) -> TableChange:
+    # Types and values differ in their spelling everywhere, which says nothing.
+    return replace(change, not_compared=FAMILIES_DIFFER, retyped=(), values_changed=())
 
 
-def _common_columns(
-    before: TableFingerprint, after: TableFingerprint, renamed: Mapping[str, str]
-) -> dict[str, str]:
-    """Old name to new name of the columns that both have."""
-    there = {column.name for column in after.columns}
-    pairs = {it.name: renamed.get(it.name, it.name) for it in before.columns}
-    return {old: new for old, new in pairs.items() if new in there}
+def _pair_columns(before: LoadedTable, after: LoadedTable) -> list[tuple[str, str]]:
+    """(old name, new name) of the columns that both have, renamed ones included, by old name."""
+    old, new = describe_columns(before), describe_columns(after)
+    same_height = before.row_count == after.row_count
+    renamed = _find_renamed(old, new) if same_height and before.row_count else ()
+    kept = {it.name for it in old} & {it.name for it in new}
+    return sorted([*((name, name) for name in kept), *renamed])
 
 
 def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> TableChange:
@@ -214,7 +218,9 @@ def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> Table
     gone = [column for column in before.columns if column.name not in new]
     come = [column for column in after.columns if column.name not in old]
     same_height = before.row_count == after.row_count
-    renamed = _find_renamed(gone, come) if same_height and before.row_count else ()
+    renamed = (
+        _find_renamed(before.columns, after.columns) if same_height and before.row_count else ()
+    )
     both = [(it, new[it.name]) for it in before.columns if it.name in new]
     kept = [it.name for it in after.columns if it.name in old]
     return TableChange(
@@ -236,15 +242,26 @@ def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> Table
     )
 
 
-def _find_renamed(gone: Sequence[Column], come: Sequence[Column]) -> tuple[tuple[str, str], ...]:
+def _find_renamed(old: Sequence[Column], new: Sequence[Column]) -> tuple[tuple[str, str], ...]:
     """Columns that kept type and values and changed their name; none where two could be meant."""
-    looks = Counter((it.type, it.hash) for it in gone), Counter((it.type, it.hash) for it in come)
-    names = {(it.type, it.hash): it.name for it in come}
+    gone = _by_look(old, {it.name for it in new})
+    come = _by_look(new, {it.name for it in old})
     return tuple(
-        (it.name, names[look])
-        for it in gone
-        if looks[0][look := (it.type, it.hash)] == looks[1][look] == 1
+        (names[0], come[look][0])
+        for look, names in gone.items()
+        if len(names) == len(come.get(look, ())) == 1
     )
+
+
+def _by_look(
+    columns: Sequence[Column], others: AbstractSet[str]
+) -> dict[tuple[str, int], list[str]]:
+    """The names of columns without a namesake among the others, by type and values."""
+    names: dict[tuple[str, int], list[str]] = {}
+    for it in columns:
+        if it.name not in others:
+            names.setdefault((it.type, it.hash), []).append(it.name)
+    return names
 
 
 def count_changes(before: "array[int]", after: "array[int]") -> RowChange:
@@ -264,8 +281,12 @@ def count_changes(before: "array[int]", after: "array[int]") -> RowChange:
 
 def _count_shared(some: "array[int]", others: "array[int]") -> int:
     left, right = set(some), set(others)
-    both = left & right
-    if len(left) == len(some) and len(right) == len(others):
-        return len(both)
-    times, again = Counter(some), Counter(others)
-    return sum(min(times[value], again[value]) for value in both)
+    shared = len(left & right)
+    if len(left) < len(some) and len(right) < len(others):
+        shared += (Counter(_repeats(some)) & Counter(_repeats(others))).total()
+    return shared
+
+
+def _repeats(rows: "array[int]") -> Iterator[int]:
+    """Every sorted value but its first appearance."""
+    return compress(rows, map(eq, rows, rows[1:]))

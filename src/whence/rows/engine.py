@@ -127,6 +127,7 @@ def _connect(opened: OpenedTable) -> "duckdb.DuckDBPyConnection":
             "autoload_known_extensions": False,
             "autoinstall_known_extensions": False,
             "python_enable_replacements": False,
+            "allow_persistent_secrets": False,
         },
     )
     readable = ", ".join(f"'{path}'" for path in (opened.source, opened.folder / MENDED))

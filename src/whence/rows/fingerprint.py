@@ -99,21 +99,22 @@ def fingerprint(
             changed while it was read. Says what, where, and what to try.
     """
     with open_table(path, format, limits) as opened, load_table(opened) as table:
-        return describe(opened.format.kind, table)
+        return describe(opened.format.kind, table, sorted(name for name, _ in table.columns))
 
 
-def describe(kind: TableKind, table: LoadedTable) -> TableFingerprint:
-    """The fingerprint of a table that is loaded."""
-    columns = tuple(
+def describe_columns(table: LoadedTable) -> tuple[Column, ...]:
+    """The columns of a table that is loaded."""
+    return tuple(
         Column(name, type_, digest)
         for (name, type_), digest in zip(table.columns, table.column_hashes, strict=True)
     )
-    return TableFingerprint(kind, columns, table.hash_rows(order_by_name(columns)), table.notes)
 
 
-def order_by_name(columns: Sequence[Column]) -> list[int]:
-    """The places of columns, in the order in which a row's hash reads them."""
-    return sorted(range(len(columns)), key=lambda at: columns[at].name)
+def describe(kind: TableKind, table: LoadedTable, names: Sequence[str]) -> TableFingerprint:
+    """The fingerprint of a table that is loaded, its rows read over these columns in this order."""
+    places = {name: at for at, (name, _) in enumerate(table.columns)}
+    rows = table.hash_rows([places[name] for name in names])
+    return TableFingerprint(kind, describe_columns(table), rows, table.notes)
 
 
 def _header(of: TableFingerprint) -> str:
