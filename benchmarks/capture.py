@@ -91,15 +91,29 @@ def main() -> list[Row]:
         train = [sys.executable, str(PROGRAMS / "training.py"), "table.csv", "m.joblib", "20", "48"]
         ratio, more = in_turn(short, captured, folder, 9)
         fixed = ratio <= 1.05 or more <= 0.25
-        rows.append(Row("short script, wall ratio (and seconds more)", f"{ratio:.2f} ({more:.2f} s)",
-                        "≤ 1.05, or ≤ 0.25 s more in all", fixed))
+        rows.append(
+            Row(
+                "short script, wall ratio (and seconds more)",
+                f"{ratio:.2f} ({more:.2f} s)",
+                "≤ 1.05, or ≤ 0.25 s more in all",
+                fixed,
+            )
+        )
         ratio, more = in_turn(train, captured, folder, 3)
-        rows.append(Row("12 s training, wall ratio", f"{ratio:.3f} ({more:.2f} s)", "≤ 1.03", ratio <= 1.03))
+        rows.append(
+            Row("12 s training, wall ratio", f"{ratio:.3f} ({more:.2f} s)", "≤ 1.03", ratio <= 1.03)
+        )
         rows += many_files(folder)
         if shutil.which("strace"):
             ratio, _ = in_turn(short, under_strace, folder, 5)
             rows.append(Row("  the short script under strace", f"{ratio:.2f}", "peer", None))
-    rows.append(limited("import whence over bare Python", start_up([sys.executable, "-c", "import whence"], 15), 0.015))
+    rows.append(
+        limited(
+            "import whence over bare Python",
+            start_up([sys.executable, "-c", "import whence"], 15),
+            0.015,
+        )
+    )
     whence = str(Path(sys.executable).with_name("whence"))
     rows.append(absolute("whence --version", [whence, "--version"], 0.080))
     with tempfile.TemporaryDirectory(prefix="whence-bench-") as name:
@@ -120,8 +134,15 @@ def many_files(folder: Path) -> list[Row]:
     ratio = statistics.median(ratios)
     share = digest_share(folder / "many")
     return [
-        Row("reading 20,000 small files, ratio while watched", f"{ratio:.2f}", "≤ 1.5", ratio <= 1.5),
-        Row("  digests after the run ÷ OpenSSL's SHA-256 on the same bytes", f"{share:.2f}", "≥ 0.8", share >= 0.8),
+        Row(
+            "reading 20,000 small files, ratio while watched", f"{ratio:.2f}", "≤ 1.5", ratio <= 1.5
+        ),
+        Row(
+            "  digests after the run ÷ OpenSSL's SHA-256 on the same bytes",
+            f"{share:.2f}",
+            "≥ 0.8",
+            share >= 0.8,
+        ),
     ]
 
 

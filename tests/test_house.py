@@ -1,0 +1,87 @@
+"""The house rules that a machine can hold us to."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "whence"
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if "demo/project" not in path.as_posix())
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
+LONGEST = 450
+
+
+def module_id(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_id)
+def test_a_module_is_one_room_and_not_a_drawer(path: Path) -> None:
+    assert path.stem not in FORBIDDEN_NAMES
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_a_module_has_its_test_where_one_looks() -> None:
+    tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    untested = [
+        module_id(path)
+        for path in MODULES
+        if f"test_{path.stem}" not in tests and module_id(path) not in TESTED_ELSEWHERE
+    ]
+    assert untested == []
+
+
+TESTED_ELSEWHERE: dict[str, str] = {}
+"""Module → where its behaviour is tested instead, and by what name."""
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+THIRD_PARTY = {"duckdb", "yaml", "rich", "numpy", "pandas", "pyarrow", "scipy"}
+
+
+def test_importing_whence_loads_next_to_nothing() -> None:
+    loaded = loaded_by("import whence")
+    assert not loaded & THIRD_PARTY
+    assert not {name for name in loaded if name.startswith("whence.")}
+    assert not loaded & {"argparse", "sqlite3", "json", "asyncio", "typing"}
+
+
+@pytest.mark.parametrize(
+    "module", ["whence.captured", "whence.declared", "whence.cli.commands.run"]
+)
+def test_what_stands_beside_a_training_loads_no_third_party_package(module: str) -> None:
+    assert not loaded_by(f"import {module}") & THIRD_PARTY
+
+
+def test_no_file_names_where_it_was_made_or_where_packages_come_from() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout.split("\0")
+    # Written so that this file does not find itself.
+    forbidden = re.compile(
+        "|".join(["/wo" + "rk/", 'https?://[^ "]*/sim' + "ple/", "files.python" + "hosted"])
+    )
+    guilty = [
+        name
+        for name in listed
+        if name
+        and (ROOT / name).is_file()
+        and forbidden.search((ROOT / name).read_text(errors="replace"))
+    ]
+    assert guilty == []
