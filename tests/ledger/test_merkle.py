@@ -371,6 +371,20 @@ def test_a_proof_holds_for_its_own_leaf_place_size_and_root_only() -> None:
                         verify_inclusion(LOG.leaves[index], index, size, proof, LOG.roots[other])
 
 
+@pytest.mark.parametrize("odd", [b"", EMPTY_ROOT[:-1], EMPTY_ROOT + b"\0", EMPTY_ROOT * 2])
+def test_what_has_not_32_bytes_is_no_hash(odd: bytes) -> None:
+    leaf, root = LOG.leaves[2], LOG.roots[5]
+    wrong = rf"32 bytes, not {len(odd)}$"
+    with pytest.raises(LedgerError, match=wrong):
+        verify_inclusion(odd, 2, 5, [], root)
+    with pytest.raises(LedgerError, match=wrong):
+        verify_inclusion(leaf, 2, 5, [leaf, odd], root)
+    with pytest.raises(LedgerError, match=wrong):
+        verify_consistency(3, root, 5, root, [odd])
+    with pytest.raises(LedgerError, match=wrong):
+        verify_consistency(3, odd, 5, root, [])
+
+
 def test_a_leaf_hash_of_an_inner_node_is_not_taken_for_a_leaf() -> None:
     left, right = LOG.leaves[0], LOG.leaves[1]
     forged = left + right  # data whose leaf hash would be the node, were the prefixes equal
