@@ -24,7 +24,10 @@ class LineageNode:
 
     node: Node
     facts: Mapping[str, Any]
-    """``state``, ``started_at``, ``ended_at`` of a run; ``size``, ``rows`` of a file."""
+    """``state``, ``started_at``, ``ended_at``, ``commit``, ``dirty`` of a run; ``size``, ``rows``
+    of a file, ``files`` of a folder; ``python``, ``packages`` of an environment."""
+    gaps: tuple[Gap, ...] = ()
+    """What is not known of it, told at its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,13 @@ def read_lineage(
     has_origin = {link.origin for link in links}
     for at, (handle, node) in enumerate(zip(handles, nodes, strict=True)):
         facts: dict[str, Any] = {}
+        its_gaps: list[Gap] = []
         if at < EXPLAINED:
-            facts, found = _explain(reader, handle)
-            gaps += found
+            facts, its_gaps = _explain(reader, handle)
         if direction is Direction.ORIGINS and handle not in has_origin:
-            gaps += _unexplained(node)
-        told.append(LineageNode(node, facts))
+            its_gaps += _unexplained(node)
+        told.append(LineageNode(node, facts, tuple(its_gaps)))
+        gaps += its_gaps
     return Lineage(
         root=names[root],
         direction=direction,
@@ -121,6 +125,7 @@ def _node_json(each: LineageNode) -> dict[str, Any]:
 
 
 _RUN_FACTS = ("state", "exit_status", "signal", "started_at", "ended_at")
+_CODE_FACTS = ("commit", "dirty")
 
 
 def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap]]:
@@ -130,13 +135,31 @@ def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap
         outcome = account.said("outcome")
         facts = {name: outcome[name] for name in _RUN_FACTS if outcome.get(name) is not None}
         facts["job"] = account.node.name
-        command = account.said("execution").get("command")
-        return ({**facts, "command": command} if command else facts), gaps
+        if command := account.said("execution").get("command"):
+            facts["command"] = command
+        code = account.said("code")
+        return {**facts, **{name: code[name] for name in _CODE_FACTS if name in code}}, gaps
     facts = {**account.said("file")}
     table = account.said("table")
     if "rows" in table:
         facts["rows"] = table["rows"]
+    if members := account.said("manifest").get("members"):
+        facts["files"] = len(members)
+    if account.node.kind is NodeKind.ENVIRONMENT:
+        facts |= _environment(account.said("environment"))
     return facts, gaps
+
+
+def _environment(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The interpreter's version and how many packages: the lock itself is for ``show``."""
+    facts: dict[str, Any] = {}
+    python = said.get("python")
+    version = python.get("version") if isinstance(python, Mapping) else python
+    if version:
+        facts["python"] = version
+    if isinstance(said.get("packages"), list | dict):
+        facts["packages"] = len(said["packages"])
+    return facts
 
 
 def _unexplained(node: Node) -> list[Gap]:

@@ -1,0 +1,1 @@
+"""Answers as text for a terminal. Everything here returns a string and touches nothing else."""
