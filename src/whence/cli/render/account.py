@@ -117,7 +117,7 @@ def _observers(observers: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _meetings(met: Sequence[Mapping[str, Any]]) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for each in met:
         size = "" if each["size"] is None else size_text(each["size"])
         content = f"sha256:{each['digest']['sha256'][:12]}" if each["digest"] else "content unknown"
@@ -128,7 +128,7 @@ def _meetings(met: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 def _values(told: Mapping[str, Any], singular: str) -> list[Row]:
     details = told[f"{singular}_details"]
-    rows = []
+    rows: list[Row] = []
     for name, value in told[f"{singular}s"].items():
         detail = details.get(name, {})
         basis = detail.get("basis", "")
