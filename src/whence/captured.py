@@ -18,21 +18,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from whence import __version__, plugins
+from whence import __version__
 from whence.capture.interface import TracedExit, Tracer
 from whence.capture.naming import job_name
 from whence.capture.probes.git import read_code_state
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
-from whence.errors import CaptureError, NotFoundError, UsageError, WhenceError
+from whence.capture.tracers.choice import choose
+from whence.errors import CaptureError, NotFoundError, WhenceError
 from whence.homecoming.bring import PATIENCE, bring_home, session_folders, settle
 from whence.recording.recorder import stamp
 from whence.recording.redact import redact_argv
 from whence.workspace import Workspace, make_workspace
 
 _SOURCE = f"whence-run/{__version__}"
-TRACER_VARIABLE = "WHENCE_TRACER"
-PREFERENCE = ("nested", "notify", "python", "none")
-"""Tracers in the order in which they are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +65,15 @@ def run_captured(order: Order) -> int:
     Raises:
         CommandNotFoundError: there is no such command; nothing is recorded.
         NotExecutableError: it may not be executed; nothing is recorded.
-        UsageError: there is no such tracer.
+        UsageError: there is no such tracer, or it cannot be used here.
     """
     _require_command(order.command[0])
-    tracer, observers = choose_tracer(order.tracer or os.environ.get(TRACER_VARIABLE))
+    tracer, passed_over = choose(order.tracer, os.environ)
     try:
         workspace = make_workspace()
-        session = begin(session_folders(workspace), _facts(order, workspace, observers))
+        session = begin(
+            session_folders(workspace), _facts(order, workspace, _observers(tracer, passed_over))
+        )
     except WhenceError as error:
         # Whence failed; the program runs all the same.
         sys.stderr.write(f"whence: this run will not be recorded: {error.message}\n")
@@ -90,28 +90,16 @@ def run_captured(order: Order) -> int:
     return _give_back(ended.exit_status, ended.signal)
 
 
-def choose_tracer(wanted: str | None) -> tuple[Tracer, list[dict[str, Any]]]:
-    """The best tracer that works here, or the one asked for; and what became of the others.
-
-    Raises:
-        UsageError: there is no tracer of that name.
-    """
-    tried: list[dict[str, Any]] = []
-    names = plugins.names("whence.tracers") if wanted else list(PREFERENCE)
-    if wanted and wanted not in names:
-        raise UsageError(f"there is no tracer {wanted!r}", hint="one of " + ", ".join(names))
-    for name in (wanted, *PREFERENCE) if wanted else PREFERENCE:
-        kind = plugins.load("whence.tracers", name)
-        if kind is None or any(each["name"] == name for each in tried):
-            continue
-        tracer: Tracer = kind()
-        reason = tracer.available()
-        if reason is None:
-            active = {"name": name, "role": "files", "active": True, "reason": ""}
-            return tracer, [*tried, {**active, "blind_spots": list(tracer.blind_spots)}]
-        if name != "nested":
-            tried.append({"name": name, "role": "files", "active": False, "reason": reason})
-    raise CaptureError("no tracer works here, not even the one that sees nothing")
+def _observers(tracer: Tracer, passed_over: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Who watches the files, and who could not."""
+    watching = {"name": tracer.name, "role": "files", "active": True, "reason": ""}
+    return [
+        {**watching, "blind_spots": list(tracer.blind_spots)},
+        *(
+            {"name": name, "role": "files", "active": False, "reason": reason}
+            for name, reason in passed_over
+        ),
+    ]
 
 
 def _require_command(program: str) -> None:

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from whence.capture.interface import Activity, FileAccess
-
 from whence.capture.folders import fold
+from whence.capture.interface import Activity, FileAccess
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
 from whence.capture.stated import read_statements

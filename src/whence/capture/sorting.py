@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from whence.capture.interface import Activity, FileAccess, Mode
-
 from whence.capture.classify import is_code, is_config, is_tracking, kind_read, kind_written
+from whence.capture.interface import Activity, FileAccess, Mode
 from whence.model.node import NodeKind
 
 _STREAMS = {0: "stdin", 1: "stdout", 2: "stderr"}

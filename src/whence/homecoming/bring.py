@@ -3,6 +3,7 @@
 Used when a run ends, and by every later command for runs whose recorder died before that.
 """
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from whence.capture.interface import Activity
 from whence.capture.observe import observe
 from whence.capture.session import Session, fallback_folders, sessions_in
-from whence.capture.tracers.journal import read_journal
+from whence.capture.tracers.replay import read_journal
 from whence.errors import StoreError, WhenceError
 from whence.homecoming.instruments import MachineInstruments
 from whence.homecoming.surroundings import look_around
@@ -46,13 +47,21 @@ def bring_home(
     """
     seen = observe(
         session,
-        read_journal(session.folder) if activity is None else activity,
+        _activity_of(session) if activity is None else activity,
         look_around(session, workspace.folder / "cache"),
         MachineInstruments(workspace),
     )
     appended = workspace.recorder.record_run(seen, timeout=timeout)
     session.discard()
     return appended
+
+
+def _activity_of(session: Session) -> Activity:
+    """What the tracer of a dead recorder had written down."""
+    try:
+        return read_journal(os.fspath(session.folder))
+    except OSError:
+        return Activity()
 
 
 def abandoned(workspace: Workspace) -> list[Session]:

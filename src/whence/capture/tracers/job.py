@@ -9,7 +9,6 @@ passed on. Where the job is stopped by the terminal we stop as well, so that the
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH110, PTH112, PTH118, PTH123, PTH208
 
 import errno
 import os

@@ -5,7 +5,6 @@ command can read them back after a crash of ours: all lines but a torn last one.
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH118, PTH123
 
 import os
 import time

@@ -7,7 +7,6 @@ the package or cache folders always stays, even where the workspace is ``/usr/sr
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH100, PTH110, PTH118, PTH120, PTH208
 
 import os
 

@@ -7,7 +7,6 @@ process is killed.
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH115, PTH118, PTH123
 
 import fcntl
 import os

@@ -14,7 +14,6 @@ Pure but for ``Disk``, the few questions it asks about what is there now.
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH118
 
 import os
 import stat as modes

@@ -6,7 +6,6 @@ in here may keep the program waiting: ``serve`` always lets it go on.
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH115, PTH116, PTH118, PTH120, PTH123
 
 import os
 import stat as modes

@@ -5,7 +5,6 @@ descendants and where ptrace and process_vm_readv are refused.
 """
 
 # Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-# ruff: noqa: PTH115, PTH123
 
 import os
 
