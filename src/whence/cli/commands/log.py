@@ -6,6 +6,8 @@ from whence.cli.asking import asking
 from whence.cli.console import Console
 from whence.cli.render.runs import render_runs
 from whence.cli.verb import add_json
+from whence.errors import UsageError
+from whence.homecoming.ongoing import runs_in_short
 from whence.model.run import RunState
 from whence.query.history import runs
 
@@ -24,8 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the list."""
-    with asking(console) as (_, reader):
-        found = runs(reader, limit=max(args.limit, 1), job=args.job, state=args.state)
+    if args.limit < 1:
+        raise UsageError(f"--limit {args.limit}: at least 1 run is needed")
+    with asking(console) as (workspace, reader):
+        found = runs_in_short(workspace, job=args.job, state=args.state)
+        found += runs(reader, limit=args.limit, job=args.job, state=args.state)
+        del found[args.limit :]
     if args.json:
         console.print_json({"runs": found})
     else:

@@ -6,6 +6,7 @@ from whence.cli.asking import asking, find
 from whence.cli.console import Console
 from whence.cli.render.account import render_account
 from whence.cli.verb import add_json
+from whence.homecoming.ongoing import describe_ongoing, find_ongoing
 from whence.query.account import describe
 
 SUMMARY = "show all that is known of one thing"
@@ -20,7 +21,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the account."""
     with asking(console) as (workspace, reader):
-        told = describe(reader, find(workspace, reader, args.ref, console))
+        ongoing = find_ongoing(workspace, args.ref)
+        if ongoing is not None:
+            told = describe_ongoing(ongoing)
+        else:
+            told = describe(reader, find(workspace, reader, args.ref, console))
     if args.json:
         console.print_json(told)
     else:

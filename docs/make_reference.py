@@ -1,0 +1,48 @@
+"""Writes docs/commands/*.md from the commands themselves: ``python docs/make_reference.py``.
+
+A test fails when a page is not what this would write.
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+from whence import plugins
+from whence.cli.verb import Verb
+
+FOLDER = Path(__file__).parent / "commands"
+
+
+def page(name: str, verb: Verb) -> str:
+    """One command's page: what it does, then its own help."""
+    # argparse folds lines by the terminal's width, which must not decide what a page says.
+    os.environ["COLUMNS"] = "88"
+    parser = argparse.ArgumentParser(prog=f"whence {name}", add_help=False)
+    verb.configure(parser)
+    about = (verb.__doc__ or "").strip()
+    return f"# whence {name}\n\n{about}\n\n```text\n{parser.format_help().strip()}\n```\n"
+
+
+def pages() -> dict[str, str]:
+    """File name → content, for every command and the list of them."""
+    written = {}
+    rows = []
+    for name in plugins.names("whence.commands"):
+        verb = plugins.load("whence.commands", name)
+        assert verb is not None
+        written[f"{name}.md"] = page(name, verb)
+        rows.append(f"| [`whence {name}`]({name}.md) | {verb.SUMMARY} |")
+    table = "\n".join(["| command | what it does |", "|---|---|", *rows])
+    about = (
+        "Every command that prints also takes `--json`: a documented object, stable for scripts\n"
+        "(`src/whence/wire/schemas`). Exit status: 0 done, 1 a finding or a negative answer,\n"
+        "2 wrong use; `run` gives back the command's own."
+    )
+    written["README.md"] = f"# Commands\n\n{about}\n\n{table}\n"
+    return written
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, content in pages().items():
+        (FOLDER / name).write_text(content, encoding="utf-8")

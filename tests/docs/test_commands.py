@@ -1,0 +1,10 @@
+import runpy
+from pathlib import Path
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_every_command_has_its_page_and_no_page_is_stale() -> None:
+    wanted = runpy.run_path(str(DOCS / "make_reference.py"))["pages"]()
+    written = {path.name: path.read_text() for path in (DOCS / "commands").glob("*.md")}
+    assert written == wanted, "run: python docs/make_reference.py"
