@@ -1,0 +1,133 @@
+"""The answer: changes by layer, as frozen values and as JSON."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+What = Literal["changed", "only_in_a", "only_in_b", "unknown"]
+Status = Literal["same", "changed", "unknown"]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, or one thing of which nobody can say whether it differs."""
+
+    what: What
+    name: str
+    """A file's name, a parameter, a package, a metric …"""
+    a: Any = None
+    """How it is on the first side, as JSON; ``None`` where it is not there or not known."""
+    b: Any = None
+    steps: tuple[str, ...] = ()
+    """The jobs that share the change, which is told once for all of them."""
+    detail: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """What belongs to the layer: ``hunks``, ``delta``, ``because``, ``table``, ``reason`` …"""
+    pairs: frozenset[int] = frozenset()
+    """The aligned steps that share it, by their place in the alignment."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDiff:
+    """One layer: the verdict, and what it rests on."""
+
+    status: Status
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader should know beside the changes, a sentence each."""
+    state: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Context of the layer, such as the commits that the code was taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One of the two things compared."""
+
+    id: str
+    kind: str
+    name: str
+    sha256: str | None = None
+    run: Mapping[str, Any] | None = None
+    """The run that it is, or that made it: ``id``, ``job``, ``state``, ``started_at``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """A step of the two lineages: a run on either side, or on one."""
+
+    job: str
+    a: str | None
+    b: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two lineages share and where they part."""
+
+    a: Compared
+    b: Compared
+    steps: tuple[StepPlace, ...]
+    layers: Mapping[str, LayerDiff]
+    """In the order in which they are told."""
+
+    @property
+    def status(self) -> Status:
+        """``same`` only if every layer is; ``unknown`` if nothing is known to differ."""
+        found = {layer.status for layer in self.layers.values()}
+        if "changed" in found or any(None in {step.a, step.b} for step in self.steps):
+            return "changed"
+        return "unknown" if "unknown" in found else "same"
+
+
+def verdict(changes: Iterable[Change]) -> Status:
+    """The status of a layer: a difference that is known outweighs what is not."""
+    found = {change.what for change in changes}
+    if found - {"unknown"}:
+        return "changed"
+    return "unknown" if found else "same"
+
+
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """The answer as ``schemas/difference-1.json`` has it."""
+    return {
+        "a": _compared_json(difference.a),
+        "b": _compared_json(difference.b),
+        "status": difference.status,
+        "steps": [{"job": each.job, "a": each.a, "b": each.b} for each in difference.steps],
+        "layers": {name: _layer_json(layer) for name, layer in difference.layers.items()},
+    }
+
+
+def _compared_json(compared: Compared) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": compared.id, "kind": compared.kind, "name": compared.name}
+    if compared.sha256 is not None:
+        told["digest"] = {"sha256": compared.sha256}
+    if compared.run is not None:
+        told["run"] = dict(compared.run)
+    return told
+
+
+def _layer_json(layer: LayerDiff) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "status": layer.status,
+        "changes": [_change_json(change) for change in layer.changes],
+    }
+    if layer.notes:
+        told["notes"] = list(layer.notes)
+    if layer.state:
+        told["state"] = dict(layer.state)
+    return told
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "what": change.what,
+        "name": change.name,
+        "a": change.a,
+        "b": change.b,
+        "step": change.steps[0] if change.steps else None,
+        "steps": list(change.steps),
+        **change.detail,
+    }

@@ -1,0 +1,206 @@
+"""What steered the runs: words of the command line, values of configuration files, seeds."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whence.model.edge import Basis
+from whence.model.node import Node, NodeKind
+from whence.query.diff.align import StepPair, ThingPair
+from whence.query.diff.comparison import Comparison
+from whence.query.diff.difference import LayerDiff, What, verdict
+from whence.query.diff.hunks import compare_texts
+from whence.query.diff.side import Side, Step
+from whence.query.diff.things import name_of, nodes_of, sha256_of, standing
+from whence.query.diff.told import Told
+from whence.query.diff.unknowns import tell_gaps
+from whence.query.diff.values import normal
+
+_ABOUT: Mapping[str, str] = {"parameters": "parameter", "seeds": "seed"}
+"""Facets whose values steer a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that steered a run, as one source has it."""
+
+    value: Any
+    source: str
+    basis: Basis
+
+
+Values = Mapping[tuple[str, str], Mapping[Basis, Value]]
+"""(Kind of value, name) → how it is known → the value; the strongest basis first."""
+
+
+def values_of(step: Step | None) -> Values:
+    """All values that steered a run."""
+    found: dict[tuple[str, str], dict[Basis, Value]] = {}
+    for facet, about in _ABOUT.items() if step is not None else ():
+        assert step is not None
+        for basis in Basis:
+            for name, told in step.account.said(facet, basis).items():
+                plain = told if isinstance(told, Mapping) else {"value": told}
+                value = Value(plain.get("value"), str(plain.get("source") or ""), basis)
+                found.setdefault((about, name), {})[basis] = value
+    return found
+
+
+def settings_of(side: Side) -> Iterator[int]:
+    """The configuration files of a lineage: those that are such, and those that gave a value."""
+    for step in side.steps.values():
+        sources = _sources(values_of(step))
+        for met in step.used:
+            if met.node.kind is NodeKind.CONFIG or met.node.name in sources:
+                yield met.handle
+
+
+def compare_parameters(comparison: Comparison) -> LayerDiff:
+    """The layer of parameters."""
+    told, notes = Told(), dict[str, None]()
+    known = (_from_files(comparison.a), _from_files(comparison.b))
+    for place, pair in comparison.differing_steps():
+        a, b = values_of(pair.a), values_of(pair.b)
+        differing = set()
+        for about, name in sorted(a.keys() | b.keys()):
+            differing |= _compare_value(told, (place, pair), (about, name), (a, b), known)
+        files = comparison.alignment.used[place]
+        for file in files:
+            if not {file.a, file.b}.isdisjoint(comparison.settings):
+                note = _compare_file(told, (place, pair), file, (a, b), comparison, differing)
+                notes |= dict.fromkeys(note)
+        same = {name_of(comparison, file) for file in files if standing(comparison, file) == "same"}
+        tell_gaps(told, "parameters", place, pair, settled=same.__contains__)
+    changes = told.changes()
+    if not any(
+        values_of(step) for side in (comparison.a, comparison.b) for step in side.steps.values()
+    ):
+        notes["no parameters were seen on either side"] = None
+    return LayerDiff(verdict(changes), tuple(changes), tuple(notes))
+
+
+def _compare_value(
+    told: Told,
+    at: tuple[int, StepPair],
+    which: tuple[str, str],
+    sides: tuple[Values, Values],
+    known: tuple[frozenset[Any], frozenset[Any]],
+) -> set[str]:
+    """Tell a value that is not the same; the sources in which it differs."""
+    place, pair = at
+    a, b = _comparable(sides[0].get(which, {}), sides[1].get(which, {}))
+    if a is not None and b is not None and normal(a.value) == normal(b.value):
+        return set()
+    what, reason = _verdict(pair, a, b)
+    for present, step, others in ((a, pair.b, known[1]), (b, pair.a, known[0])):
+        # A step that only one side has reads its configuration again: that is no change.
+        if present and step is None and (*which, present.source, normal(present.value)) in others:
+            return set()
+    present = b or a
+    assert present is not None
+    about, name = which
+    detail: dict[str, Any] = {
+        "about": about,
+        "source": present.source,
+        "basis": present.basis.value,
+    }
+    if a and b and a.source != b.source:
+        detail["sources"] = {"a": a.source, "b": b.source}
+    if reason:
+        detail["reason"] = reason
+    plain = (a.value if a else None, b.value if b else None)
+    key = (about, present.source, *map(normal, plain))
+    told.tell(what, name, plain, key=key, step=(place, pair.job), detail=detail)
+    return {each.source for each in (a, b) if each}
+
+
+def _comparable(
+    a: Mapping[Basis, Value], b: Mapping[Basis, Value]
+) -> tuple[Value | None, Value | None]:
+    """The two values to hold against each other: known in the same way, and differing if any do."""
+    both = [basis for basis in a if basis in b]
+    for basis in both:
+        if normal(a[basis].value) != normal(b[basis].value):
+            return a[basis], b[basis]
+    if both:
+        return a[both[0]], b[both[0]]
+    return next(iter(a.values()), None), next(iter(b.values()), None)
+
+
+def _verdict(pair: StepPair, a: Value | None, b: Value | None) -> tuple[What, str]:
+    """What is the matter; a value may be missing because its file could not be read."""
+    if a and b:
+        return "changed", ""
+    present, step = (a, pair.b) if a else (b, pair.a)
+    assert present is not None
+    for gap in () if step is None else step.account.gaps():
+        if gap.get("kind") == "parameters-unknown" and gap.get("about") == present.source:
+            return "unknown", gap.get("reason", "")
+    return ("only_in_a" if a else "only_in_b"), ""
+
+
+def _compare_file(
+    told: Told,
+    at: tuple[int, StepPair],
+    file: ThingPair,
+    sides: tuple[Values, Values],
+    comparison: Comparison,
+    differing: set[str],
+) -> list[str]:
+    """Tell of a configuration file what its values do not tell."""
+    what = standing(comparison, file)
+    if what == "same":
+        return []
+    nodes = nodes_of(comparison, file)
+    read = [
+        node is None or node.name in _sources(values)
+        for node, values in zip(nodes, sides, strict=True)
+    ]
+    name = name_of(comparison, file)
+    if all(read):
+        names = {node.name for node in nodes if node}
+        silent = names.isdisjoint(differing) and len(names) == 1 and None not in nodes
+        return [f"{name}: its bytes differ, its values do not"] if silent else []
+    place, pair = at
+    digests = tuple(sha256_of(node) for node in nodes)
+    detail: dict[str, Any] = {"about": "file"}
+    if what == "unknown":
+        detail["reason"] = "which bytes it held is not known on both sides"
+    elif what == "changed":
+        detail |= _hunks(comparison, digests)
+    told.tell(
+        what,
+        name,
+        (_content(nodes[0]), _content(nodes[1])),
+        key=("file", *digests),
+        step=(place, pair.job),
+        detail=detail,
+    )
+    return []
+
+
+def _hunks(comparison: Comparison, digests: tuple[str | None, ...]) -> dict[str, Any]:
+    one, other = (None if each is None else comparison.text_of(each) for each in digests)
+    found = compare_texts(one, other)
+    told: dict[str, Any] = {"hunks": None if found.hunks is None else list(found.hunks)}
+    return {**told, "reason": found.reason} if found.reason else told
+
+
+def _content(node: Node | None) -> dict[str, Any] | None:
+    return None if node is None else {"name": node.name, "sha256": sha256_of(node)}
+
+
+def _sources(values: Values) -> frozenset[str]:
+    return frozenset(each.source for by_basis in values.values() for each in by_basis.values())
+
+
+def _from_files(side: Side) -> frozenset[Any]:
+    """Every value from a file that any step of a side was steered by."""
+    found = set()
+    for step in side.steps.values():
+        files = {met.node.name for met in step.used}
+        for (about, name), by_basis in values_of(step).items():
+            for value in by_basis.values():
+                if value.source in files:
+                    found.add((about, name, value.source, normal(value.value)))
+    return frozenset(found)
