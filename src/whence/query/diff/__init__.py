@@ -16,3 +16,8 @@ Beside them: ``told`` (a change is told once, whoever shares it), ``things`` (ho
 stands), ``unknowns`` (which gap leaves which layer open), ``values`` (when two values are the
 same), ``hunks`` (the lines that changed), ``matching`` (pairing by ever looser likeness).
 """
+
+from whence.query.diff.compare import diff
+from whence.query.diff.difference import Difference, difference_json
+
+__all__ = ["Difference", "diff", "difference_json"]

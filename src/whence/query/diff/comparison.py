@@ -1,6 +1,6 @@
 """What every layer is given: two lineages aligned, and what may be asked besides."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from whence.query.diff.side import Side
 TextOf = Callable[[str], str | None]
 """The text of a source or configuration file by its SHA-256; ``None`` if it is not at hand."""
 
-TableOf = Callable[[str, str, str], dict[str, Any] | None]
+TableOf = Callable[[str, str, str], Mapping[str, Any] | None]
 """What changed between two tables, by their SHA-256 and their name, as JSON with ``sentences``;
 ``None`` where they are no tables or their rows were not kept."""
 

@@ -33,8 +33,9 @@ Values = Mapping[tuple[str, str], Mapping[Basis, Value]]
 """(Kind of value, name) → how it is known → the value; the strongest basis first."""
 
 
-def values_of(step: Step | None) -> Values:
-    """All values that steered a run."""
+def values_of(step: Step | None, made: frozenset[int]) -> Values:
+    """All values that steered a run; a value in a file that another run made is data."""
+    results = {met.node.name for met in step.used if met.handle in made} if step else set()
     found: dict[tuple[str, str], dict[Basis, Value]] = {}
     for facet, about in _ABOUT.items() if step is not None else ():
         assert step is not None
@@ -42,16 +43,23 @@ def values_of(step: Step | None) -> Values:
             for name, told in step.account.said(facet, basis).items():
                 plain = told if isinstance(told, Mapping) else {"value": told}
                 value = Value(plain.get("value"), str(plain.get("source") or ""), basis)
-                found.setdefault((about, name), {})[basis] = value
+                if value.source not in results:
+                    found.setdefault((about, name), {})[basis] = value
     return found
 
 
 def settings_of(side: Side) -> Iterator[int]:
-    """The configuration files of a lineage: those that are such, and those that gave a value."""
+    """The configuration files of a lineage: those that are such, and those that gave a value.
+
+    A file that a run of the lineage made is none: what is in it follows from that run.
+    """
+    made = side.made()
     for step in side.steps.values():
-        sources = _sources(values_of(step))
+        sources = _sources(values_of(step, made))
         for met in step.used:
-            if met.node.kind is NodeKind.CONFIG or met.node.name in sources:
+            if met.handle not in made and (
+                met.node.kind is NodeKind.CONFIG or met.node.name in sources
+            ):
                 yield met.handle
 
 
@@ -59,22 +67,25 @@ def compare_parameters(comparison: Comparison) -> LayerDiff:
     """The layer of parameters."""
     told, notes = Told(), dict[str, None]()
     known = (_from_files(comparison.a), _from_files(comparison.b))
+    made = (comparison.a.made(), comparison.b.made())
+    seen = False
     for place, pair in comparison.differing_steps():
-        a, b = values_of(pair.a), values_of(pair.b)
+        a, b = values_of(pair.a, made[0]), values_of(pair.b, made[1])
+        seen = seen or bool(a or b)
         differing = set()
         for about, name in sorted(a.keys() | b.keys()):
             differing |= _compare_value(told, (place, pair), (about, name), (a, b), known)
         files = comparison.alignment.used[place]
         for file in files:
-            if not {file.a, file.b}.isdisjoint(comparison.settings):
+            if not {file.a, file.b}.isdisjoint(comparison.settings) and not _is_old(
+                comparison, pair, file
+            ):
                 note = _compare_file(told, (place, pair), file, (a, b), comparison, differing)
                 notes |= dict.fromkeys(note)
         same = {name_of(comparison, file) for file in files if standing(comparison, file) == "same"}
         tell_gaps(told, "parameters", place, pair, settled=same.__contains__)
     changes = told.changes()
-    if not any(
-        values_of(step) for side in (comparison.a, comparison.b) for step in side.steps.values()
-    ):
+    if not seen and any(True for _ in comparison.differing_steps()):
         notes["no parameters were seen on either side"] = None
     return LayerDiff(verdict(changes), tuple(changes), tuple(notes))
 
@@ -179,6 +190,19 @@ def _compare_file(
     return []
 
 
+def _is_old(comparison: Comparison, pair: StepPair, file: ThingPair) -> bool:
+    """Whether it is met by a step of one side alone, while the other side has the same file."""
+    if pair.a is not None and pair.b is not None:
+        return False
+    node = next(each for each in nodes_of(comparison, file) if each)
+    other = comparison.a if pair.a is None else comparison.b
+    return any(
+        each.name == node.name and sha256_of(each) == sha256_of(node)
+        for handle, each in other.nodes.items()
+        if handle in comparison.settings
+    )
+
+
 def _hunks(comparison: Comparison, digests: tuple[str | None, ...]) -> dict[str, Any]:
     one, other = (None if each is None else comparison.text_of(each) for each in digests)
     found = compare_texts(one, other)
@@ -196,10 +220,10 @@ def _sources(values: Values) -> frozenset[str]:
 
 def _from_files(side: Side) -> frozenset[Any]:
     """Every value from a file that any step of a side was steered by."""
-    found = set()
+    found, made = set(), side.made()
     for step in side.steps.values():
         files = {met.node.name for met in step.used}
-        for (about, name), by_basis in values_of(step).items():
+        for (about, name), by_basis in values_of(step, made).items():
             for value in by_basis.values():
                 if value.source in files:
                     found.add((about, name, value.source, normal(value.value)))

@@ -76,6 +76,10 @@ class Side:
     """Artifact → artifacts that it was derived from or consists of."""
     truncated: bool
 
+    def made(self) -> frozenset[int]:
+        """Everything that a run of the lineage made."""
+        return frozenset(each.handle for step in self.steps.values() for each in step.generated)
+
     def outputs(self) -> list[Meeting]:
         """What was asked about, and what was made beside it."""
         made = [each for maker in self.makers for each in self.steps[maker].generated]
