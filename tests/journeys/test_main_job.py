@@ -1,12 +1,13 @@
 """A stranger's first hour: scripts that never heard of Whence, and every question about them."""
 
 import json
+import subprocess
 import sys
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 
-from conftest import Names, Project
+from scratch import Project, names_of
 
 PREPARE = """
 import csv
@@ -62,7 +63,7 @@ def round_of(project: Project, *words: str) -> None:
     project.run(sys.executable, "evaluate.py")
 
 
-def test_a_run_tells_what_it_read_wrote_and_was(pipeline: Project, names_of: Names) -> None:
+def test_a_run_tells_what_it_read_wrote_and_was(pipeline: Project) -> None:
     pipeline.run(sys.executable, "prepare.py")
     run = pipeline.python("train.py", "--scale", "2.5")
     assert (run["job"], run["state"], run["exit_status"]) == ("train", "completed", 0)
@@ -150,7 +151,7 @@ def test_every_question_has_a_readable_answer(pipeline: Project) -> None:
     for form in ("dot", "mermaid", "svg"):
         drawn = pipeline.whence("trace", "mean@1", "--format", form).stdout
         assert "models/mean.pkl" in drawn
-    ElementTree.fromstring(drawn)
+    ET.fromstring(drawn)
 
 
 def test_the_record_is_found_from_a_folder_below(pipeline: Project) -> None:
@@ -162,9 +163,11 @@ def test_the_record_is_found_from_a_folder_below(pipeline: Project) -> None:
 def test_the_first_use_makes_the_record_and_git_does_not_see_it(pipeline: Project) -> None:
     pipeline.run("true")
     assert (pipeline.folder / ".whence" / "whence.sqlite").exists()
-    import subprocess
-
     seen = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=pipeline.folder, capture_output=True, text=True
+        ["git", "status", "--porcelain"],
+        cwd=pipeline.folder,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert seen.stdout == ""

@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from conftest import Project
+from scratch import Project
 
 
 def bare(project: Project, *command: str) -> subprocess.CompletedProcess[bytes]:
@@ -31,7 +32,7 @@ def watched(project: Project, *command: str) -> subprocess.CompletedProcess[byte
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
         "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
         "import sys; sys.stdout.buffer.write(bytes(range(256)))",
-        "import os; print(os.isatty(0), os.isatty(1), os.getcwd(), len(os.listdir('/proc/self/fd')))",
+        "import os; print(os.isatty(0), os.getcwd(), len(os.listdir('/proc/self/fd')))",
         "import sys; print(sys.stdin.read())",
         "import signal; print([signal.getsignal(s) for s in (2, 13, 15)])",
         "import os, resource; print(os.umask(0), resource.getrlimit(resource.RLIMIT_NOFILE))",
@@ -106,8 +107,6 @@ def test_when_whence_is_killed_the_program_goes_on_and_the_next_command_brings_i
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdout.readline()
-    import time
-
     time.sleep(1.5)  # the journal is on disk at least once a second
     process.kill()
     process.wait()
@@ -149,8 +148,6 @@ def test_a_running_run_is_shown_as_running(project: Project) -> None:
     project.run("true")
     process = project.start("run", "--job", "long", "--", "cat", stdin=subprocess.PIPE)
     assert process.stdin is not None
-    import time
-
     for _ in range(100):
         runs = project.ask("log")["runs"]
         if len(runs) == 2:

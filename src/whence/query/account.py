@@ -1,6 +1,6 @@
 """Everything said of one node, added up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,24 +118,35 @@ def _meetings(
     """The artifacts on one side of a run, each with the part that it played."""
     links = [link for link in reader.links([handle], direction) if link.kind is kind]
     ends = [link.target if direction is Direction.ORIGINS else link.origin for link in links]
-    met = []
-    for link, end, node in zip(links, ends, reader.nodes(ends), strict=True):
-        size = None if node.digest is None else _size(reader, end)
-        detail = dict(link.detail)
-        met.append(
-            {
-                "artifact": node.id,
-                "kind": node.kind.value,
-                "name": node.name,
-                "path": _path(node),
-                "digest": None if node.digest is None else _digest(node),
-                "size": size,
-                "role": link.role,
-                "basis": link.basis.value,
-                **({"aliases": detail["aliases"].split("\n")} if "aliases" in detail else {}),
-            }
-        )
+    by_end: dict[int, list[Link]] = {}
+    for link, end in zip(links, ends, strict=True):
+        by_end.setdefault(end, []).append(link)
+    nodes = reader.nodes(list(by_end))
+    met = [
+        _meeting(reader, end, node, by_end[end]) for end, node in zip(by_end, nodes, strict=True)
+    ]
     return sorted(met, key=lambda each: (each["role"], each["name"], each["artifact"]))
+
+
+def _meeting(reader: GraphReader, end: int, node: Node, links: Sequence[Link]) -> dict[str, Any]:
+    """One artifact, however many ways there are to know that it played a part."""
+    by_basis = {link.basis: link for link in links}
+    bases = [basis for basis in Basis if basis in by_basis]
+    # A declared role says more than an observed one: "training-set" rather than "input".
+    role = by_basis.get(Basis.DECLARED, links[0]).role
+    aliases = next((dict(each.detail)["aliases"] for each in links if each.detail), "")
+    return {
+        "artifact": node.id,
+        "kind": node.kind.value,
+        "name": node.name,
+        "path": _path(node),
+        "digest": None if node.digest is None else _digest(node),
+        "size": None if node.digest is None else _size(reader, end),
+        "role": role,
+        "basis": bases[0].value,
+        "bases": [basis.value for basis in bases],
+        **({"aliases": aliases.split("\n")} if aliases else {}),
+    }
 
 
 def _size(reader: GraphReader, handle: int) -> int | None:

@@ -35,6 +35,7 @@ class RunComposer:
         self._nodes: dict[NodeId, Node] = {}
         self._edges: list[Edge] = []
         self._facets: list[Facet] = []
+        self._met: dict[tuple[str, str | None], NodeId] = {}
 
     def compose(self, time: str) -> Record:
         """The record of the run.
