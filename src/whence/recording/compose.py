@@ -85,12 +85,15 @@ class RunComposer:
     # ------------------------------------------------------------- artifacts
 
     def _add_used(self, seen: FileSeen) -> None:
-        resolved = resolve_used(self._reader, seen)
-        if resolved.node is not None:
-            self._put(resolved.node)
-            self._describe(resolved.id, seen)
-        self._edges += resolved.edges
-        self._join(self._seen.id, resolved.id, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
+        artifact = self._met.get((seen.name, seen.sha256))
+        if artifact is None:
+            resolved = resolve_used(self._reader, seen)
+            artifact = self._met[seen.name, seen.sha256] = resolved.id
+            if resolved.node is not None:
+                self._put(resolved.node)
+                self._describe(artifact, seen)
+            self._edges += resolved.edges
+        self._join(self._seen.id, artifact, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
 
     def _add_generated(self, seen: FileSeen) -> None:
         node = make_generated(self._seen.id, seen)
