@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from whence.errors import LedgerError, WireError
@@ -81,12 +81,14 @@ def flip(value: bytes, place: int, mask: int) -> bytes:
     return value[:place] + bytes([value[place] ^ mask]) + value[place + 1 :]
 
 
+@settings(deadline=None)
 @given(ledgers())
 def test_an_honest_ledger_passes(kept: Kept) -> None:
     erased = sum(each.body is None for each in kept.rows)
     assert kept.audit() == AuditReport(len(kept.rows), erased, None)
 
 
+@settings(deadline=None)
 @given(ledgers(), st.data(), st.integers(0, 10**6), st.integers(1, 255))
 def test_any_changed_byte_is_found_and_attributed(
     kept: Kept, data: st.DataObject, place: int, mask: int
@@ -375,6 +377,7 @@ entries = st.builds(
 spoiled = st.builds(flip, entries, st.integers(0, 10**4), st.integers(1, 255))
 
 
+@settings(deadline=None)
 @given(entries | spoiled)
 @example(ledger(1).rows[0].entry.replace(b"11-20T", b"02-30T"))
 @example(ledger(1).rows[0].entry.replace(b"2026-", b"0000-"))

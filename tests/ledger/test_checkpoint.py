@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import WireError
@@ -35,6 +35,7 @@ def test_an_empty_log_has_one_root_only() -> None:
         Checkpoint.parse(b"x\n0\n" + ROOT.encode() + b"\n")
 
 
+@settings(deadline=None)
 @given(lines, st.integers(1, MAX_SIZE), st.binary(min_size=32, max_size=32), st.lists(lines))
 def test_any_checkpoint_comes_back(
     origin: str, size: int, root: bytes, extensions: list[str]
@@ -102,6 +103,7 @@ def test_what_is_no_tree_head_is_refused(size: int, root: bytes) -> None:
         Checkpoint("x", size, root)
 
 
+@settings(deadline=None)
 @given(st.binary() | st.lists(st.sampled_from([b"\n", b"5", ROOT.encode(), b"x"])).map(b"".join))
 def test_any_bytes_are_a_checkpoint_or_refused(data: bytes) -> None:
     try:

@@ -3,7 +3,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import WireError
@@ -44,6 +44,7 @@ def test_cannot_be_changed() -> None:
         ENTRY.type = "alias"  # type: ignore[misc]  # which is the point
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=50),
     st.uuids(),
@@ -163,6 +164,7 @@ def test_no_salt_passes_for_body() -> None:
             commit(salt, b"xyz")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_an_entry_or_refused(data: bytes) -> None:
     with pytest.raises(WireError):

@@ -5,7 +5,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import LedgerError
@@ -229,6 +229,7 @@ def test_agrees_with_the_definition_for_all_small_sizes() -> None:
             verify_consistency(first, LOG.roots[first], size, LOG.roots[size], proof)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=4), max_size=300), st.data())
 def test_agrees_with_the_definition(data: list[bytes], draw: st.DataObject) -> None:
     log = Log([leaf_hash(each) for each in data])
@@ -242,6 +243,7 @@ def test_agrees_with_the_definition(data: list[bytes], draw: st.DataObject) -> N
         )
 
 
+@settings(deadline=None)
 @given(st.integers(0, LARGEST), st.integers(0, LARGEST))
 def test_a_frontier_goes_on_where_another_stopped(stop: int, end: int) -> None:
     stop, end = sorted((stop, end))
@@ -334,6 +336,7 @@ LIES: dict[str, Lie] = {
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+@settings(deadline=None)
 @given(st.integers(1, LARGEST), st.integers(0, LARGEST - 1), st.integers(0, 10**4))
 def test_no_lie_about_inclusion_passes(lie: Lie, size: int, index: int, at: int) -> None:
     index %= size
@@ -345,6 +348,7 @@ def test_no_lie_about_inclusion_passes(lie: Lie, size: int, index: int, at: int)
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+@settings(deadline=None)
 @given(st.integers(1, LARGEST), st.integers(1, LARGEST), st.integers(0, 10**4))
 def test_no_lie_about_consistency_passes(lie: Lie, first: int, second: int, at: int) -> None:
     first, second = sorted((first, second))

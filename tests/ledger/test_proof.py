@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import LedgerError, WireError
@@ -131,6 +131,7 @@ def test_another_entry_is_not_proved() -> None:
             HONEST.verify(entry, TRUSTED)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 7))
 def test_one_flipped_bit_of_a_file_is_found_out(at: int, bit: int) -> None:
     data = bytearray(HONEST.encode())
@@ -225,6 +226,7 @@ def test_what_is_not_utf_8_is_refused(at: int) -> None:
 pieces = st.sampled_from([*TEXT.encode().split(b"\n"), b"\n", b"\n\n", b"index 0", b"\xff", b"0"])
 
 
+@settings(deadline=None)
 @given(st.binary() | st.lists(pieces).map(b"\n".join))
 def test_any_bytes_are_a_proof_or_refused(data: bytes) -> None:
     try:

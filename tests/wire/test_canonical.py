@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from whence.errors import WireError
@@ -115,6 +115,7 @@ def test_writes_the_sample_of_section_3_2_4() -> None:
     )
 
 
+@settings(deadline=None)
 @given(values)
 @example({"\ue000": 1, "\U00010000": 2})
 @example({"a": {"\uffff": 1.0, "\U0010ffff": -0.0}})
@@ -124,6 +125,7 @@ def test_agrees_with_the_reference(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@settings(deadline=None)
 @given(
     floats | st.integers(0, 2**64 - 1).map(lambda bits: struct.unpack(">d", bits.to_bytes(8))[0])
 )
@@ -132,6 +134,7 @@ def test_agrees_with_the_reference_on_every_double(value: float) -> None:
         assert canonical([value]) == rfc8785.dumps([value])
 
 
+@settings(deadline=None)
 @given(values)
 def test_comes_back_to_the_same_bytes(value: Any) -> None:
     data = canonical(value)
@@ -311,6 +314,7 @@ documents = (
 )
 
 
+@settings(deadline=None)
 @given(documents)
 @example(b"[" * 100_000 + b"]" * 100_000)
 @example(b"1" * 100_000)
@@ -326,6 +330,7 @@ def test_any_bytes_are_refused_or_read_so_that_they_can_be_written(data: bytes) 
     assert json.loads(data, parse_int=float) == value, "so does ECMAScript read it"
 
 
+@settings(deadline=None)
 @given(documents)
 def test_no_bytes_are_canonical_but_those_we_would_write(data: bytes) -> None:
     try:
