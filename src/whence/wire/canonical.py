@@ -137,9 +137,9 @@ def _write(value: Any, depth: int) -> str:
         if not math.isfinite(value):
             raise _Refusal(f"{float.__repr__(value)}, which JSON cannot write")
         text = _number(value)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         text = _write_array(value, depth)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101  dict is quick
         text = _write_object(value, depth)
     else:
         raise _Refusal(f"a {type(value).__name__}, which is no JSON value")
