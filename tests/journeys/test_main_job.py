@@ -120,7 +120,7 @@ def test_versions_aliases_and_what_differs(pipeline: Project) -> None:
         assert layers[layer]["status"] == "changed", layer
     told = json.dumps(layers)
     assert "raw.csv" in json.dumps(layers["data"])
-    assert "40 rows removed" in json.dumps(layers["data"])
+    assert "40 removed" in json.dumps(layers["data"])
     assert "sum(values[1:])" in json.dumps(layers["code"])
     assert "shrink" in json.dumps(layers["parameters"])
     assert "prepare.py" not in json.dumps(layers["code"])

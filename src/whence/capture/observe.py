@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from whence.capture.folders import fold
-from whence.capture.interface import Activity, FileAccess
+from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
 from whence.capture.stated import read_statements
@@ -114,7 +114,7 @@ class _Observer:
         sorted_ = sort_activity(self._activity, around.loaded, agents=around.agents)
         used = self._files(sorted_.inputs)
         generated = self._files(sorted_.outputs)
-        code = self._code(sorted_.code, start.get("code") or {})
+        code = self._code((*sorted_.code, *self._loaded_unseen()), start.get("code") or {})
         configs = {
             self._tools.name_of(part.access.path): part.access
             for part in sorted_.inputs
@@ -161,6 +161,13 @@ class _Observer:
         )
 
     # ----------------------------------------------------------------- files
+
+    def _loaded_unseen(self) -> list[FileAccess]:
+        """Source that was loaded as code and that no tracer saw being opened."""
+        opened = {access.path for access in self._activity.reads}
+        return [
+            FileAccess(path, Mode.READ, None, 0) for path in sorted(self._around.loaded - opened)
+        ]
 
     def _files(self, parts: Sequence[Part]) -> tuple[FileSeen, ...]:
         """Files one by one, and folders of many as one thing each."""
