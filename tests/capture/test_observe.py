@@ -48,7 +48,7 @@ class Desk:
         return {name: {"value": 1, "source": name} for name in configs}, []
 
     def results(self, files: Mapping[str, FileAccess]) -> dict[str, Any]:
-        return {"auc": {"value": 0.5, "source": name} for name in files}
+        return {f"auc of {name}": {"value": 0.5, "source": name} for name in files}
 
     def table(self, access: FileAccess, sha256: str) -> tuple[dict[str, Any], Gap | None]:
         return ({"rows": 3}, None) if access.path.endswith(".csv") else ({}, None)
@@ -128,7 +128,7 @@ def test_parameters_and_results_come_from_small_files(session: Session) -> None:
     activity = Activity(reads=(read("/p/c.yaml"),), writes=(written("/p/metrics.json"),))
     run = seen(session, activity)
     assert run.parameters == {"c.yaml": {"value": 1, "source": "c.yaml"}}
-    assert run.inferred["metrics"]["auc"]["source"] == "metrics.json"
+    assert run.inferred["metrics"]["auc of metrics.json"]["source"] == "metrics.json"
 
 
 def test_many_files_are_one_folder_with_members(session: Session) -> None:

@@ -40,14 +40,14 @@ def seal(record: Record) -> Sealed:
     Raises:
         InvalidRecordError: the record holds what has no canonical form, such as a NaN.
     """
+    salt = os.urandom(SALT_BYTES)
     try:
         body = canonical(encode(record))
+        entry = LedgerEntry(
+            type=record.type, id=record.id, time=record.time, commitment=commit(salt, body)
+        ).encode()
     except WireError as error:
         raise InvalidRecordError(f"the record cannot be written: {error.message}") from error
-    salt = os.urandom(SALT_BYTES)
-    entry = LedgerEntry(
-        type=record.type, id=record.id, time=record.time, commitment=commit(salt, body)
-    ).encode()
     return Sealed(record.id, entry, salt, body, leaf_hash(entry))
 
 
