@@ -7,6 +7,7 @@ here. What was passed over is kept, with the reason: it becomes a gap of the run
 from collections.abc import Mapping
 from importlib import import_module
 
+from whence.capture.tracers.journal import OBSERVER
 from whence.errors import UsageError
 
 TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from whence.capture.interface import Tracer
 
 ORDER = (
+    ("nested", "whence.capture.tracers.nested", "NestedTracer"),
     ("notify", "whence.capture.tracers.notify", "NotifyTracer"),
+    ("python", "whence.capture.tracers.python_hook", "PythonTracer"),
     ("none", "whence.capture.tracers.none", "NoneTracer"),
 )
 """Best first; each is imported only when it is its turn."""
@@ -50,6 +53,8 @@ def choose(
         return tracer, ()
     passed_over: list[tuple[str, str]] = []
     for each, module, attribute in ORDER:
+        if each == "nested" and OBSERVER not in environ:
+            continue  # it is not passed over where there is nothing to be nested in
         tracer = _load(module, attribute)
         refusal = tracer.available()
         if refusal is None:

@@ -6,6 +6,7 @@ An event is a plain tuple, because a training that opens a million files makes a
 ======  ================================================================================
 kind    meaning
 ======  ================================================================================
+begin   the run: ``path`` is its workspace
 start   a process: ``detail`` is its parent's pid
 exec    ``path`` was started; ``other`` holds the arguments, see ``join_argv``
 read    ``path`` was opened for reading; ``stat`` then; ``other``: the link it was named by
@@ -14,6 +15,7 @@ write   ``path`` was opened for writing; ``stat`` before, or none if it is new;
 move    ``path`` became ``other``; ``stat`` of what was moved; ``detail`` ``x``: exchanged
 link    ``other`` became another name of ``path``
 delete  ``path`` was removed
+touch   only the times of ``path`` were set
 secure  the content of ``path`` that had been read was about to go: ``detail`` tells how it is
         kept: ``sha256:…``, ``fd`` or ``lost:`` and why
 stdio   descriptor ``detail`` was ``path`` when the run began
@@ -31,6 +33,7 @@ Event = tuple[str, int, int, str, str, Stat | None, str]
 
 KINDS = frozenset(
     {
+        "begin",
         "start",
         "exec",
         "read",
@@ -38,6 +41,7 @@ KINDS = frozenset(
         "move",
         "link",
         "delete",
+        "touch",
         "secure",
         "stdio",
         "gap",

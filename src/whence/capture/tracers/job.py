@@ -31,6 +31,7 @@ _PASSED_ON = {
 }
 _HELD_BACK = {*_PASSED_ON, signal.SIGCHLD, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 _BY_TERMINAL = {signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+_LOOK_AGAIN_MS = 50
 _PYTHON_IGNORES = (signal.SIGPIPE, signal.SIGXFSZ)
 _SIGNAL_INFO = struct.Struct("=IiiIIiIIIII")
 _SIGNAL_INFO_SIZE = 128
@@ -62,7 +63,14 @@ class Job:
         self._depth = None if depth is None else depth + fenced
         self._mask: set[int] = set()
         self.signals = -1
+        self.ending = -1
+        """A descriptor that becomes readable when the command itself ends."""
         self._report = -1
+
+    @property
+    def program(self) -> str:
+        """The file that is started, as far as can be told beforehand."""
+        return os.path.join(self.cwd, self._candidates[0])
 
     @property
     def ended(self) -> bool:
@@ -83,6 +91,7 @@ class Job:
             self._become(inner, inside)
         os.close(inner)
         self.pid, self._report = pid, report
+        self.ending = os.pidfd_open(pid)
 
     def _become(self, report: int, inside: Callable[[], None] | None) -> None:
         """Turn this forked process into the command; never returns."""
@@ -192,28 +201,31 @@ class Job:
             except BlockingIOError:
                 os.close(self.signals)
             self.signals = -1
-        if self._report >= 0:
-            os.close(self._report)
-            self._report = -1
+        for fd in (self._report, self.ending):
+            if fd >= 0:
+                os.close(fd)
+        self._report = self.ending = -1
         kernel.adopt_orphans(wanted=False)
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
 
 def run_plainly(job: Job, patience: float | None, *, wait_for_all: bool = True) -> None:
-    """Run a job that nothing watches to its end."""
+    """Run a job that nothing watches to its end, and wait for what it leaves behind."""
     job.start()
     try:
         job.confirm()
         poller = select.poll()
         poller.register(job.signals, select.POLLIN)
-        deadline: float | None = None
-        job.reap()
-        while not job.ended or (wait_for_all and job.adopted() and not job.interrupted):
-            if job.ended and patience is not None:
-                deadline = deadline or time.monotonic() + patience
-                if time.monotonic() >= deadline:
-                    break
-            poller.poll(100 if job.ended else 1000)
+        poller.register(job.ending, select.POLLIN)
+        while not job.ended:
+            poller.poll()
+            job.attend()
+        poller.unregister(job.ending)
+        deadline = None if patience is None else time.monotonic() + patience
+        while wait_for_all and job.adopted() and not job.interrupted:
+            if deadline is not None and time.monotonic() >= deadline:
+                break
+            poller.poll(_LOOK_AGAIN_MS)
             job.attend()
     finally:
         job.finish()

@@ -15,7 +15,12 @@ from whence.errors import WireError
 NAME = "journal"
 FLUSH = "flush"
 """A file in the session folder: whoever opens it for writing finds the journal up to date."""
-_SECONDS = 1_000_000_000
+DISTINCT = "distinct"
+"""Another: from then on each process's use of a file is noted, not only the first of the run."""
+OBSERVER = "WHENCE_OBSERVER"
+"""Names, in a job's environment, the session folder of whoever observes it."""
+_SECOND = 1_000_000_000
+_MANY = 4096
 
 
 class Journal:
@@ -40,12 +45,17 @@ class Journal:
     @property
     def due(self) -> bool:
         """Whether something has waited for a second."""
-        return self.pending and time.monotonic_ns() - self._last > _SECONDS
+        return self.pending and time.monotonic_ns() - self._last > _SECOND
 
     @property
     def pending(self) -> bool:
         """Whether something waits to be written."""
         return self._written < len(self.events)
+
+    @property
+    def long(self) -> bool:
+        """Whether so much waits that writing it at the end would take a while."""
+        return len(self.events) - self._written > _MANY
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
@@ -64,14 +74,19 @@ class Journal:
         os.close(self._fd)
 
 
-def read_events(session_dir: str) -> list[Event]:
+def read_events(session_dir: str, since: int = 0) -> list[Event]:
     """The events that a journal holds, up to the first line that is torn or foreign.
+
+    Args:
+        session_dir: where the journal lies.
+        since: bytes at its beginning to leave out; a line must begin there.
 
     Raises:
         OSError: there is no journal.
     """
     found: list[Event] = []
     with open(os.path.join(session_dir, NAME), "rb") as lines:
+        lines.seek(since)
         for line in lines:
             try:
                 found.append(decode(line))

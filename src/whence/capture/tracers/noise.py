@@ -41,7 +41,6 @@ ENVIRONMENT = (
     "/lib/python3",
     "/lib64/python3",
     "/conda-meta/",
-    "/pyvenv.cfg",
     "/lib/R/library/",
     "/.julia/packages/",
     "/.julia/compiled/",
@@ -55,7 +54,7 @@ ENVIRONMENT = (
     "/.local/share/uv/",
     "/.local/share/mise/",
 )
-"""Parts of a path that mark an interpreter's or package manager's own folder."""
+"""Parts of a folder that mark it as an interpreter's or package manager's own."""
 
 CACHES = (
     "/.git/",
@@ -79,25 +78,38 @@ CACHES = (
     "/.pytest_cache/",
     "/.ipynb_checkpoints/",
 )
-"""Parts of a path that mark a cache which can be emptied without changing a result.
+"""Parts of a folder that mark a cache which can be emptied without changing a result.
 
 Data homes such as ``~/.cache/huggingface`` are not here: what lies there is an input.
 """
 
 
 SETTINGS = (
-    "/.gitconfig",
     "/.config/git/",
-    "/.bashrc",
-    "/.bash_profile",
-    "/.profile",
-    "/.inputrc",
+    "/.config/pip/",
     "/.terminfo/",
-    "/.netrc",
-    "/.pypirc",
-    "/.python_history",
 )
-"""Parts of a path that mark a user's own settings of a tool."""
+"""Parts of a folder that mark a user's own settings of a tool."""
+
+NAMES = frozenset(
+    {
+        "pyvenv.cfg",
+        ".gitconfig",
+        ".bashrc",
+        ".bash_profile",
+        ".bash_history",
+        ".profile",
+        ".zshrc",
+        ".inputrc",
+        ".netrc",
+        ".pypirc",
+        ".python_history",
+    }
+)
+"""Names of such settings, wherever they lie."""
+
+_REMEMBERED = 65_536
+"""Folders whose verdict is kept; a run that visits more starts afresh."""
 
 
 class Noise:
@@ -105,32 +117,55 @@ class Noise:
 
     def __init__(self, workspace: str, own: tuple[str, ...] = ()) -> None:
         """Take the workspace, and the folders that are our own."""
-        root = self._root = workspace.rstrip("/") + "/"
-        inside = tuple(prefix for prefix in SYSTEM if root.startswith(prefix))
-        self.kept = (root,) if inside else ()
-        """What is kept although it lies below one of ``prefixes``."""
+        self.root = workspace.rstrip("/") + "/"
+        """What lies below is judged by what comes after it alone."""
         folders = tuple(folder.rstrip("/") + "/" for folder in own if folder)
-        self.prefixes = SYSTEM + tuple(each for each in folders if not root.startswith(each))
-        """What is dropped by its beginning."""
+        self.outer: tuple[str, ...] = SYSTEM
+        """What is dropped by its beginning, outside the workspace."""
+        self.inner: tuple[str, ...] = ()
+        """The same, inside."""
         self.parts = (*ENVIRONMENT, *CACHES, *SETTINGS, "/.whence/")
-        """What is dropped wherever it occurs."""
+        """What is dropped when its folder has such a part."""
+        self._verdicts: dict[str, bool] = {}
+        for folder in folders:
+            self._drop_below(folder)
+
+    def _drop_below(self, folder: str) -> None:
+        if self.root.startswith(folder):
+            return
+        if folder.startswith(self.root):
+            self.inner = (*self.inner, folder)
+        else:
+            self.outer = (*self.outer, folder)
+        self._verdicts.clear()
 
     def drops(self, path: str) -> bool:
         """Tell whether an absolute path is no data."""
-        if path.startswith(self.prefixes) and not (self.kept and path.startswith(self.kept)):
+        folder, _, name = path.rpartition("/")
+        verdict = self._verdicts.get(folder)
+        if verdict is None:
+            if len(self._verdicts) >= _REMEMBERED:
+                self._verdicts.clear()
+            verdict = self._verdicts[folder] = self._drops_folder(f"{folder}/")
+        return verdict or name in NAMES
+
+    def _drops_folder(self, folder: str) -> bool:
+        if folder.startswith(self.root):
+            if folder.startswith(self.inner):
+                return True
+            folder = folder[len(self.root) - 1 :]
+        elif folder.startswith(self.outer):
             return True
-        return any(part in path for part in self.parts)
+        return any(part in folder for part in self.parts)
 
     def add_environment_of(self, program: str) -> None:
         """Learn an interpreter's prefix from a program in its ``bin``, if it is one."""
         folder, _, _ = program.rpartition("/")
         prefix = folder[:-3]
-        if not folder.endswith("/bin") or self._root.startswith(prefix):
-            return
-        if prefix.startswith(self.prefixes):
+        if not folder.endswith("/bin") or self._drops_folder(prefix):
             return
         if any(os.path.exists(prefix + mark) for mark in _PREFIX_MARKS) or _has_library(prefix):
-            self.prefixes = (*self.prefixes, prefix)
+            self._drop_below(prefix)
 
 
 def _has_library(prefix: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from whence.capture import agent
 from whence.capture.tracers.job import Job, run_plainly
 
 TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
@@ -13,7 +14,7 @@ class NoneTracer:
     """No observation at all; the record says so."""
 
     name = "none"
-    blind_spots = ("every file that the run reads or writes",)
+    blind_spots: tuple[str, ...] = ("every file that the run reads or writes",)
 
     def available(self) -> str | None:
         """It always is."""
@@ -30,8 +31,9 @@ class NoneTracer:
         patience: float | None = None,
     ) -> "TracedExit":
         """Run a command to its end; see ``interface.Tracer.run``."""
-        del session_dir, workspace
+        del workspace
         job = Job(command, env, cwd)
+        agent.equip(job.env, session_dir)
         run_plainly(job, patience, wait_for_all=False)
         from whence.capture.interface import Activity, TracedExit  # noqa: PLC0415  after the end
         from whence.model.gap import Gap  # noqa: PLC0415

@@ -6,39 +6,41 @@ needs no privilege, no compiler and no ptrace. A ``watchdog`` stands by for the 
 process is killed.
 """
 
-# Paths stay strings here: pathlib costs microseconds for each and a third of the start-up.
-
-import fcntl
 import os
 import select
 import socket
-import stat as modes
 import time
 from collections.abc import Mapping, Sequence
 
+from whence.capture import agent
+from whence.capture.tracers import accelerator, kernel, watchdog
 from whence.capture.tracers import filter as program
-from whence.capture.tracers import kernel, watchdog
 from whence.capture.tracers.job import Job
-from whence.capture.tracers.journal import FLUSH, Journal
+from whence.capture.tracers.journal import DISTINCT, FLUSH, OBSERVER, Journal
 from whence.capture.tracers.noise import Noise, own_folders
-from whence.capture.tracers.supervisor import Supervisor, how_opened
+from whence.capture.tracers.ring import Ring
+from whence.capture.tracers.streams import redirected
+from whence.capture.tracers.supervisor import Supervisor
 from whence.errors import CaptureError
 
 TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
 if TYPE_CHECKING:
     from whence.capture.interface import TracedExit
+    from whence.capture.tracers.settle import Settlement
 
-_IDLE_MS = 200
 _IN_A_ROW = 256
 """Answers between two looks at the clock."""
-_STANDARD = (0, 1, 2)
+_AT_A_TIME = 1024
+"""Slots of the ring that are read before looking whether somebody asks: some 5 ms."""
+_QUIET_MS = (20, 320)
+"""How long to wait for a question before looking at the ring: at first, and at most."""
 
 
 class NotifyTracer:
     """Seccomp user notification."""
 
     name = "notify"
-    blind_spots = (
+    blind_spots: tuple[str, ...] = (
         "work that a daemon does on the run's behalf (Docker, Ray, Spark, databases, schedulers)",
         "files that were open before the run, other than standard input, output and error",
         "what travels over the network",
@@ -79,18 +81,45 @@ class _Watch:
     def __init__(self, job: Job, session_dir: str, workspace: str) -> None:
         self._job = job
         self._session_dir = session_dir
-        self._noise = Noise(os.path.realpath(workspace), own_folders(session_dir))
+        library = self._library()
+        own = (*own_folders(session_dir), os.path.dirname(library or ""))
+        self._noise = Noise(os.path.realpath(workspace), own)
         self._journal = Journal(session_dir)
-        os.close(os.open(os.path.join(session_dir, FLUSH), os.O_WRONLY | os.O_CREAT, 0o600))
+        self._journal.add(("begin", 0, time.time_ns(), self._noise.root, "", None, ""))
+        for sign in (FLUSH, DISTINCT):
+            path = os.path.join(session_dir, sign)
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        agent.equip(job.env, session_dir)
+        job.env[OBSERVER] = session_dir
+        self._ring = self._accelerate(library) if library else None
         self._supervisor: Supervisor | None = None
+        self._settlement: Settlement | None = None
+        self._settled = 0
+        self._busy = False
         self._listener = -1
         self._watchdog = 0
+
+    def _library(self) -> str | None:
+        """The accelerator, where it can be had and the program can bear it."""
+        library = accelerator.library(self._job.env)
+        return library if library and accelerator.suits(self._job.program) else None
+
+    def _accelerate(self, library: str) -> Ring | None:
+        """Preload the accelerator into the job."""
+        try:
+            ring = Ring(self._session_dir, self._noise)
+        except OSError:
+            return None
+        if accelerator.preload(self._job.env, library, ring.variable):
+            return ring
+        ring.close()
+        return None
 
     def start(self) -> None:
         """Start the command behind a filter; when this returns, its first call can be answered."""
         architecture = program.here()
         assert architecture is not None, "available() is asked first"
-        code = program.assemble(architecture, 0)
+        code = program.assemble(architecture, self._ring.cookie if self._ring else 0)
         ours, theirs = socket.socketpair()
 
         def inside() -> None:
@@ -116,6 +145,7 @@ class _Watch:
                 self._noise,
                 self._journal,
                 self._session_dir,
+                self._ring,
                 privileged=told == b"p",
             )
             self._note_standard_streams(self._supervisor)
@@ -126,43 +156,28 @@ class _Watch:
 
     def _note_standard_streams(self, supervisor: Supervisor) -> None:
         """Note the files that the caller's shell redirected; nobody will ever open those."""
-        for fd in _STANDARD:
-            try:
-                found = os.fstat(fd)
-                place = supervisor.place(os.readlink(f"/proc/self/fd/{fd}"))
-                flags = fcntl.fcntl(fd, fcntl.F_GETFL)
-            except OSError:
-                continue
-            if place is None or not modes.S_ISREG(found.st_mode) or not found.st_nlink:
-                continue
-            state = (
-                found.st_dev,
-                found.st_ino,
-                found.st_size,
-                found.st_mtime_ns,
-                found.st_ctime_ns,
-            )
-            path, pid = place[0], self._job.pid
+        pid = self._job.pid
+        for fd, path, stat, how in redirected(supervisor.places):
             self._journal.add(("stdio", pid, time.time_ns(), path, "", None, str(fd)))
-            if flags & os.O_ACCMODE == os.O_RDONLY:
-                supervisor.note_read(pid, path, "", state)
+            if how is None:
+                supervisor.note_read(pid, path, "", stat)
             else:
-                # The shell has truncated it already, if it did: what is left was there before.
-                how = how_opened(flags).replace("r", "") if found.st_size else "t"
-                supervisor.note_write(pid, path, "", state, how)
+                supervisor.note_write(pid, path, "", stat, how)
 
     def wait(self, patience: float | None) -> None:
         """Answer until nobody is left to ask, or nobody wants to wait any longer."""
+        assert self._supervisor is not None, "start() comes first"
         poller = select.poll()
-        for fd in (self._listener, self._job.signals, self._job.report):
+        for fd in (self._listener, self._job.signals, self._job.report, self._job.ending):
             poller.register(fd, select.POLLIN)
         give_up: float | None = None
+        quiet = _QUIET_MS[0]
         while True:
-            timeout = _IDLE_MS if self._journal.pending or give_up else 5 * _IDLE_MS
-            if not self._answer(poller, timeout):
+            if not self._answer(poller, 0 if self._busy else quiet):
                 return
+            quiet = _QUIET_MS[0] if self._busy else min(2 * quiet, _QUIET_MS[1])
             if self._journal.due:
-                self._journal.flush()
+                self._supervisor.keep_up()
             if self._job.ended:
                 if give_up is None and patience is not None:
                     give_up = time.monotonic() + patience
@@ -173,13 +188,13 @@ class _Watch:
     def _answer(self, poller: select.poll, timeout: int) -> bool:
         """Deal with what is ready, up to the next moment of quiet; tell whether anyone may ask."""
         assert self._supervisor is not None, "start() comes first"
-        serve, listener, poll = self._supervisor.serve, self._listener, poller.poll
+        supervisor, listener, poll = self._supervisor, self._listener, poller.poll
         for _ in range(_IN_A_ROW):
             ready = poll(timeout)
             for fd, event in ready:
                 if fd == listener:
                     if event & select.POLLIN:
-                        serve()
+                        supervisor.serve()
                     elif event & select.POLLHUP:
                         return False
                 elif fd == self._job.report:
@@ -187,9 +202,28 @@ class _Watch:
                     self._job.confirm()
                 else:
                     self._job.attend()
+                    if fd == self._job.ending and self._job.ended:
+                        poller.unregister(fd)
             if not ready:
+                self._use_the_quiet()
                 break
+            if supervisor.crowded:
+                supervisor.catch_up()
         return True
+
+    def _use_the_quiet(self) -> None:
+        """Do now, while the program computes, what it would have to wait for at its end."""
+        from whence.capture.tracers.settle import Settlement  # noqa: PLC0415  15 ms, not at start
+
+        assert self._supervisor is not None, "start() comes first"
+        self._busy = self._supervisor.take_some(_AT_A_TIME)
+        if self._settlement is None:
+            self._settlement = Settlement(self._supervisor.keeper.held)
+        events = self._journal.events
+        self._settlement.take(events[self._settled :])
+        self._settled = len(events)
+        if self._journal.long:
+            self._journal.flush()
 
     def _leave_behind(self) -> None:
         assert self._supervisor is not None, "start() comes first"
@@ -199,14 +233,15 @@ class _Watch:
     def conclude(self) -> "TracedExit":
         """Settle what was seen."""
         from whence.capture.interface import TracedExit  # noqa: PLC0415  after the program's end
-        from whence.capture.tracers.settle import settle  # noqa: PLC0415
+        from whence.capture.tracers.settle import RealDisk  # noqa: PLC0415
 
         assert self._supervisor is not None, "start() comes first"
         while not self._job.ended:
             self._job.reap()
-        self._supervisor.catch_up()
-        self._journal.flush()
-        activity = settle(self._journal.events, held=self._supervisor.keeper.held)
+        self._supervisor.keep_up()
+        self._use_the_quiet()
+        assert self._settlement is not None, "made in the quiet"
+        activity = self._settlement.conclude(RealDisk())
         return TracedExit(self._job.exit_status, self._job.signal, activity, self._job.pid)
 
     def close(self) -> None:
@@ -215,6 +250,8 @@ class _Watch:
         self._journal.close()
         if self._supervisor is not None:
             self._supervisor.close()
+        if self._ring is not None:
+            self._ring.close()
         if self._listener >= 0:
             os.close(self._listener)
         if self._watchdog:

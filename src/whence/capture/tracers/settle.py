@@ -89,8 +89,7 @@ class _Input:
     at: int
     stat: Stat | None
     location: str
-    alias: str = ""
-    aliases: set[str] | None = None
+    aliases: set[str] = field(default_factory=set)
     gone: bool = False
     executed: bool = False
     updated: bool = False
@@ -111,10 +110,11 @@ class Settlement:
 
     def __init__(self, held: Mapping[str, int]) -> None:
         self._held = held
-        self._inputs: dict[str, _Input] = {}
+        self._inputs: dict[str, _Input | Event] = {}
+        """A file that was only ever opened to be read stays the event that told so."""
         self._outputs: dict[str, _Output] = {}
         self._kept: dict[str, str] = {}
-        self._moved_away: dict[str, str] = {}
+        self._moved: dict[str, set[str]] = {}
         self._folders: list[tuple[int, int, str, str]] = []
         self._stdio: dict[str, set[int]] = {}
         self._processes: dict[int, ProcessSeen] = {}
@@ -139,7 +139,7 @@ class Settlement:
             if kind == "read":
                 path = event[3]
                 if path not in inputs and path not in outputs:
-                    inputs[path] = _Input(event[1], event[2], event[5], path, event[4])
+                    inputs[path] = event
                 else:
                     self._read_again(event)
             elif kind in steps:
@@ -151,9 +151,21 @@ class Settlement:
         _, _, _, path, alias, _, _ = event
         if path in self._outputs:
             self._outputs[path].read = True
+        if alias and path in self._inputs:
+            self._entry(path).aliases.add(alias)
+
+    def _entry(self, path: str, pid: int = 0, at: int = 0, stat: Stat | None = None) -> _Input:
+        """The input of this path, made if there is none yet."""
         known = self._inputs.get(path)
-        if known is not None and alias:
-            known.aliases = (known.aliases or set()) | {alias}
+        if isinstance(known, _Input):
+            return known
+        if known is None:
+            made = _Input(pid, at, stat, path)
+        else:
+            made = _Input(known[1], known[2], known[5], path)
+            made.aliases.update(filter(None, (known[4],)))
+        self._inputs[path] = made
+        return made
 
     def _exec(self, event: Event) -> None:
         _, pid, at, path, argv, stat, detail = event
@@ -162,8 +174,9 @@ class Settlement:
         self._processes[pid] = ProcessSeen(pid, parent, since, path, split_argv(argv))
         if detail == "environment" or path in self._outputs:
             return
-        entry = self._inputs.setdefault(path, _Input(pid, at, stat, path, detail))
+        entry = self._entry(path, pid, at, stat)
         entry.executed = True
+        entry.aliases.update(filter(None, (detail,)))
 
     def _write(self, event: Event) -> None:
         _, pid, at, path, alias, before, how = event
@@ -186,29 +199,28 @@ class Settlement:
         made = self._outputs.pop(path, None)
         if made is None:
             # Its content was there before the run, whether or not anything read it.
-            self._inputs.setdefault(path, _Input(pid, at, stat, path))
+            self._entry(path, pid, at, stat)
             made = _Output(pid, at, None, "t")
         elif made.before is not None and "t" not in made.how:
-            entry = self._inputs.setdefault(path, _Input(made.pid, made.at, made.before, path))
-            entry.updated = True
+            self._entry(path, made.pid, made.at, made.before).updated = True
             made = _Output(made.pid, made.at, None, "t", made.aliases)
         self._outputs[target] = made
-        for each in self._inputs_at(path):
-            each.location = target
+        for name, entry in self._inputs_at(path):
+            self._relocate(name, entry, target)
 
-    def _inputs_at(self, location: str) -> list[_Input]:
-        direct = self._inputs.get(location)
-        found = [direct] if direct is not None and direct.location == location else []
-        origin = self._moved_away.get(location)
-        if origin is not None:
-            moved = self._inputs[origin]
-            if moved.location == location:
-                found.append(moved)
-        return found
+    def _relocate(self, name: str, entry: _Input, target: str) -> None:
+        entry.location = target
+        self._moved.setdefault(target, set()).add(name)
+
+    def _inputs_at(self, location: str) -> list[tuple[str, _Input]]:
+        """The inputs whose content lies there now, each with the path that it was read by."""
+        names = {location, *self._moved.get(location, ())} & self._inputs.keys()
+        entries = [(name, self._entry(name)) for name in sorted(names)]
+        return [(name, entry) for name, entry in entries if entry.location == location]
 
     def _lose(self, path: str) -> None:
-        for each in self._inputs_at(path):
-            each.gone = True
+        for _, entry in self._inputs_at(path):
+            entry.gone = True
 
     def _exchange(self, event: Event) -> None:
         _, pid, at, path, target, stat, _ = event
@@ -221,17 +233,20 @@ class Settlement:
         below = path + "/"
         for each in [one for one in self._outputs if one.startswith(below)]:
             self._rename(pid, at, each, target + each[len(path) :], None)
-        for name, entry in list(self._inputs.items()):
-            if entry.location.startswith(below):
-                entry.location = target + entry.location[len(path) :]
-                self._outputs.setdefault(entry.location, _Output(pid, at, None, "t"))
-                self._moved_away[entry.location] = name
+        for name in [one for one in self._inputs if self._lies_below(one, below)]:
+            entry = self._entry(name)
+            self._relocate(name, entry, target + entry.location[len(path) :])
+            self._outputs.setdefault(entry.location, _Output(pid, at, None, "t"))
         self._folders.append((pid, at, path, target))
+
+    def _lies_below(self, name: str, folder: str) -> bool:
+        known = self._inputs[name]
+        return (known.location if isinstance(known, _Input) else name).startswith(folder)
 
     def _link(self, event: Event) -> None:
         _, pid, at, path, other, stat, _ = event
         if path not in self._outputs:
-            self._inputs.setdefault(path, _Input(pid, at, stat, path))
+            self._entry(path, pid, at, stat)
         self._outputs[other] = _Output(pid, at, None, "t")
 
     def _delete(self, event: Event) -> None:
@@ -276,9 +291,14 @@ class Settlement:
             writes.append(self._written(path, made, mode, now))
         reads: list[FileAccess] = []
         executed: list[FileAccess] = []
-        for path, entry in self._inputs.items():
-            access = self._input(path, entry, path in changed)
-            (executed if entry.executed else reads).append(access)
+        touched = changed | self._kept.keys() | self._stdio.keys()
+        for path, known in list(self._inputs.items()):
+            if path in touched or isinstance(known, _Input):
+                entry = self._entry(path)
+                access = self._input(path, entry, overwritten=path in changed)
+                (executed if entry.executed else reads).append(access)
+            else:
+                reads.append(_plainly_read(known))
         return Activity(
             processes=tuple(self._processes.values()),
             reads=tuple(reads),
@@ -296,7 +316,7 @@ class Settlement:
                     break
                 if path not in self._outputs:
                     old = source + path[len(target) :]
-                    self._inputs.setdefault(old, _Input(pid, at, disk.stat(path), path))
+                    self._relocate(old, self._entry(old, pid, at, disk.stat(path)), path)
                     self._outputs[path] = _Output(pid, at, None, "t")
 
     def _unchanged(self, path: str, made: _Output, now: Stat, disk: Disk) -> bool:
@@ -313,12 +333,12 @@ class Settlement:
     def _take_as_read(self, path: str, made: _Output) -> None:
         self._kept.pop(path, None)
         if made.read or ("r" in made.how and "t" not in made.how):
-            entry = _Input(made.pid, made.at, made.before, path, aliases=made.aliases or None)
-            self._inputs.setdefault(path, entry)
+            self._entry(path, made.pid, made.at, made.before).aliases |= made.aliases
 
     def _updated(self, path: str, made: _Output) -> None:
-        entry = _Input(made.pid, made.at, made.before, path, aliases=made.aliases or None)
-        self._inputs.setdefault(path, entry).updated = True
+        entry = self._entry(path, made.pid, made.at, made.before)
+        entry.aliases |= made.aliases
+        entry.updated = True
 
     def _written(self, path: str, made: _Output, mode: Mode, now: Stat) -> FileAccess:
         return FileAccess(
@@ -332,18 +352,19 @@ class Settlement:
             stdio=tuple(sorted(self._stdio.get(path, ()))),
         )
 
-    def _input(self, path: str, entry: _Input, overwritten: bool) -> FileAccess:
-        mode = Mode.EXECUTE if entry.executed else Mode.UPDATE if entry.updated else Mode.READ
+    def _input(self, path: str, entry: _Input, *, overwritten: bool) -> FileAccess:
         moved = entry.location != path
         lost = entry.gone or (overwritten and not moved)
-        held = self._holding(path, lost=lost) if lost or path in self._kept else _KEPT_NOT
-        aliases: tuple[str, ...] = (entry.alias,) if entry.alias else ()
-        if entry.aliases:
-            aliases = tuple(sorted({*aliases, *entry.aliases}))
-        stdio = tuple(sorted(self._stdio[path])) if path in self._stdio else ()
-        identity = None if entry.stat is None else Identity._make(entry.stat)
         return FileAccess(
-            path, mode, entry.pid or None, entry.at, identity, held, entry.location, aliases, stdio
+            path=path,
+            mode=Mode.EXECUTE if entry.executed else Mode.UPDATE if entry.updated else Mode.READ,
+            first_pid=entry.pid or None,
+            first_at=entry.at,
+            identity=None if entry.stat is None else Identity._make(entry.stat),
+            held=self._holding(path, lost=lost),
+            location=entry.location,
+            aliases=tuple(sorted(entry.aliases)),
+            stdio=tuple(sorted(self._stdio.get(path, ()))),
         )
 
     def _holding(self, path: str, *, lost: bool) -> Held:
@@ -359,6 +380,14 @@ class Settlement:
         if kept == "fd":
             return Held(lost="it was removed, and held open by an observer that has ended")
         return Held(lost="it was overwritten or removed before its content could be kept")
+
+
+def _plainly_read(event: Event) -> FileAccess:
+    """By position and without detours, for there may be a hundred thousand of them."""
+    _, pid, at, path, alias, stat, _ = event
+    aliases = (alias,) if alias else ()
+    identity = None if stat is None else Identity._make(stat)
+    return FileAccess(path, Mode.READ, pid or None, at, identity, _KEPT_NOT, path, aliases)
 
 
 def settle(

@@ -10,14 +10,15 @@ in here may keep the program waiting: ``serve`` always lets it go on.
 import os
 import stat as modes
 import time
-from collections.abc import Callable  # noqa: TC003
 
 from whence.capture.tracers import kernel
 from whence.capture.tracers.events import Event, Stat, join_argv
 from whence.capture.tracers.filter import here
-from whence.capture.tracers.journal import FLUSH, Journal
+from whence.capture.tracers.journal import DISTINCT, FLUSH, Journal
 from whence.capture.tracers.keeping import Keeper
 from whence.capture.tracers.noise import Noise, is_bytecode_cache, source_of
+from whence.capture.tracers.places import Places, lstat, state
+from whence.capture.tracers.ring import SLOTS, Ring
 from whence.capture.tracers.thread import Threads, read_kin
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -41,23 +42,34 @@ class Supervisor:
     """Sees for one run."""
 
     def __init__(
-        self, listener: int, noise: Noise, journal: Journal, session_dir: str, *, privileged: bool
+        self,
+        listener: int,
+        noise: Noise,
+        journal: Journal,
+        session_dir: str,
+        ring: Ring | None,
+        *,
+        privileged: bool,
     ) -> None:
         self.listener = listener
         self.keeper = Keeper()
         self._journal = journal
-        self._noise = noise
+        self.places = Places(noise)
         self._privileged = privileged
-        self._flush_path = os.path.join(session_dir, FLUSH)
+        self._signs = {
+            os.path.join(session_dir, FLUSH): self.keep_up,
+            os.path.join(session_dir, DISTINCT): self._tell_apart,
+        }
+        """Paths that are opened to tell us something; see ``journal``."""
         self._threads = Threads()
-        self._read: dict[str, Stat] = {}
-        self._written: dict[str, str] = {}
-        self._folders: dict[str, tuple[str, bool]] = {}
+        self._read: dict[str, int] = {}
+        self._written: dict[str, tuple[str, int]] = {}
+        self._apart = False
         self._processes: set[int] = set()
         self._gaps: set[tuple[str, str]] = set()
         self._everyone = os.geteuid() == 0
-        self.catch_up: Callable[[], None] = _nothing_to_catch_up
-        """Called before a file may lose content: takes in the reads that came by other ways."""
+        self._ring = ring
+        self._marked = 0
         architecture = here()
         assert architecture is not None, "kernel.refusal() is asked first"
         self._machine = architecture.elf
@@ -80,6 +92,58 @@ class Supervisor:
             self.note_gap(0, "observer-blind", name, f"Whence failed to look at a call: {error!r}")
         finally:
             kernel.let_go(self.listener, notice[0])
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the accelerator will soon have to ask, because nobody emptied its ring."""
+        return self._ring is not None and self._ring.waiting > SLOTS // 2
+
+    def catch_up(self) -> None:
+        """Take in the reads that the accelerator noted; done before any file may lose content."""
+        while self.take_some(SLOTS):
+            continue
+
+    def take_some(self, limit: int) -> bool:
+        """Take in so many of them; tell whether there were any."""
+        ring = self._ring
+        if ring is None or not ring.waiting:
+            return False
+        now = time.time_ns()
+        read, plain, add = self._read, self.places.is_plain, self._journal.add
+        apart = self._apart
+        for pid, parent, text, stat in ring.take(limit):
+            if pid not in self._processes:
+                self.note_process(pid, parent)
+            if text in read and (not apart or read[text] == pid):
+                continue
+            if plain(text):
+                read[text] = pid
+                self.keeper.note_read(text, stat)
+                add(("read", pid, now, text, "", stat, ""))
+            else:
+                self._note_accelerated(pid, now, text, stat)
+        return True
+
+    def _note_accelerated(self, pid: int, now: int, text: str, stat: Stat) -> None:
+        if is_bytecode_cache(text):
+            text = source_of(text)
+            source = lstat(text)
+            if source is None:
+                return
+            stat = state(source)
+        place = self.places.resolve(text)
+        if place is not None and (place[1] or not self._has_read(pid, place[0])):
+            self._read[place[0]] = pid
+            self.keeper.note_read(place[0], stat)
+            self._journal.add(("read", pid, now, *place, stat, ""))
+
+    def keep_up(self) -> None:
+        """Write down what waits, and how far the ring was read."""
+        self.catch_up()
+        if self._ring is not None and self._ring.position != self._marked:
+            self._marked = self._ring.position
+            self._note("mark", 0, "", "", None, str(self._marked))
+        self._journal.flush()
 
     # ------------------------------------------------------------ what is noted
 
@@ -111,9 +175,18 @@ class Supervisor:
 
     def note_read(self, pid: int, path: str, alias: str, stat: Stat) -> None:
         """Note that a regular file was opened for reading."""
-        self._read[path] = stat
+        self._read[path] = pid
         self.keeper.note_read(path, stat)
         self._note("read", pid, path, alias, stat, "")
+
+    def _has_read(self, pid: int, path: str) -> bool:
+        """Whether a read is known already: by anyone, or by this process where they differ."""
+        known = self._read.get(path)
+        return known is not None and (known == pid or not self._apart)
+
+    def _tell_apart(self) -> None:
+        """Note from now on what each process does, for a run within this one."""
+        self._apart = True
 
     def note_write(self, pid: int, path: str, alias: str, stat: Stat | None, how: str) -> None:
         """Note that a regular file is about to be opened for writing, and keep its content."""
@@ -121,8 +194,9 @@ class Supervisor:
         truncated = "t" in how
         self._secure(pid, self.keeper.before_change(path, stat, truncated=truncated))
         self._read.pop(path, None)
-        if self._written.get(path) != how:
-            self._written[path] = how
+        known = self._written.get(path)
+        if known is None or known[0] != how or (self._apart and known[1] != pid):
+            self._written[path] = how, pid
             self._note("write", pid, path, alias, stat, how)
 
     def _secure(self, pid: int, kept: tuple[str, str]) -> None:
@@ -131,57 +205,13 @@ class Supervisor:
 
     # -------------------------------------------------------------------- paths
 
-    def _path(self, tid: int, folder: int, address: int) -> tuple[str, str] | None:
-        """An argument as a path with a real folder, and how it was called if that differs.
-
-        ``None``: it is no data, has no name or lies in no folder.
-        """
+    def _text(self, tid: int, folder: int, address: int) -> str | None:
+        """An argument as an absolute path, as the program wrote it; ``None`` if there is none."""
         text = self._threads.text(tid, address)
-        if not text:
-            return None
-        if text[0] != "/":
-            start = self._threads.folder(tid, folder)
-            if start is None:
-                return None
-            text = f"{start.rstrip('/')}/{text}"
-        return self.place(text)
-
-    def place(self, text: str) -> tuple[str, str] | None:
-        """The same for an absolute path."""
-        if self._noise.drops(text):
-            return None
-        parent, _, name = text.rpartition("/")
-        if name in {"", ".", ".."}:
-            return None
-        known = self._folders.get(parent)
-        if known is None:
-            try:
-                real = os.path.realpath(parent, strict=True).rstrip("/")
-            except OSError:
-                return None
-            known = self._folders[parent] = (real, real != os.path.normpath(parent).rstrip("/"))
-        path = f"{known[0]}/{name}"
-        if path == text:
-            return path, ""
-        if self._noise.drops(path):
-            return None
-        return path, text if known[1] else ""
-
-    def _follow(self, path: str, alias: str) -> tuple[str, str, os.stat_result | None] | None:
-        """What an open of this path would open; the result is missing where it would be new."""
-        try:
-            found = os.lstat(path)
-        except OSError:
-            return path, alias, None
-        if not modes.S_ISLNK(found.st_mode):
-            return path, alias, found
-        target = os.path.realpath(path)
-        if self._noise.drops(target):
-            return None
-        try:
-            return target, alias or path, os.stat(target)
-        except OSError:
-            return target, alias or path, None
+        if not text or text[0] == "/":
+            return text or None
+        start = self._threads.folder(tid, folder)
+        return None if start is None else f"{start.rstrip('/')}/{text}"
 
     # -------------------------------------------------------------------- calls
 
@@ -200,27 +230,25 @@ class Supervisor:
             self._open(tid, args[0], args[1], flags)
 
     def _open(self, tid: int, folder: int, address: int, flags: int) -> None:
-        found = self._path(tid, folder, address)
+        text = self._text(tid, folder, address)
+        if text is None:
+            return
+        found = self.places.place(text)
         if found is None:
-            if flags & _WRITING:
-                self._maybe_flush(tid, address)
+            if text in self._signs:
+                self._signs[text]()
             return
         path, alias = found
         if not flags & _WRITING:
-            if path not in self._read or alias:
+            if alias or not self._has_read(self._threads.process(tid)[0], path):
                 self._open_to_read(tid, path, alias, flags)
         elif not is_bytecode_cache(path):
             self._open_to_write(tid, path, alias, flags)
 
-    def _maybe_flush(self, tid: int, address: int) -> None:
-        if self._threads.text(tid, address) == self._flush_path:
-            self.catch_up()
-            self._journal.flush()
-
     def _open_to_read(self, tid: int, path: str, alias: str, flags: int) -> None:
         if is_bytecode_cache(path):
             path, alias = source_of(path), ""
-        followed = self._follow(path, alias)
+        followed = self.places.follow(path, alias)
         if followed is None or followed[2] is None:
             return
         if flags & os.O_NOFOLLOW and followed[0] != path:
@@ -228,10 +256,10 @@ class Supervisor:
         path, alias, found = followed[0], followed[1], followed[2]
         if not modes.S_ISREG(found.st_mode) or not self._may(path, found, os.R_OK):
             return
-        self.note_read(self._process(tid), path, alias, _stat(found))
+        self.note_read(self._process(tid), path, alias, state(found))
 
     def _open_to_write(self, tid: int, path: str, alias: str, flags: int) -> None:
-        followed = self._follow(path, alias)
+        followed = self.places.follow(path, alias)
         if followed is None:
             return
         path, alias, found = followed
@@ -246,7 +274,7 @@ class Supervisor:
             self._open_to_read(tid, path, alias, flags)
         elif self._may(path, found, os.W_OK):
             how = how_opened(flags)
-            self.note_write(self._process(tid), path, alias, _stat(found), how)
+            self.note_write(self._process(tid), path, alias, state(found), how)
 
     def _may(self, path: str, found: os.stat_result, what: int) -> bool:
         if self._everyone or (what == os.R_OK and found.st_mode & modes.S_IROTH):
@@ -254,12 +282,13 @@ class Supervisor:
         return os.access(path, what)
 
     def _on_truncate(self, tid: int, args: tuple[int, ...], _: int) -> None:
-        found = self._path(tid, _AT_FDCWD, args[0])
-        followed = self._follow(*found) if found else None
+        text = self._text(tid, _AT_FDCWD, args[0])
+        found = self.places.place(text) if text else None
+        followed = self.places.follow(*found) if found else None
         if followed and followed[2] and modes.S_ISREG(followed[2].st_mode):
             how = "t" if args[1] == 0 else ""
             path, alias = followed[0], followed[1]
-            self.note_write(self._process(tid), path, alias, _stat(followed[2]), how)
+            self.note_write(self._process(tid), path, alias, state(followed[2]), how)
 
     def _on_rename(self, tid: int, args: tuple[int, ...], _: int) -> None:
         self._move(tid, (_AT_FDCWD, args[0]), (_AT_FDCWD, args[1]), 0)
@@ -274,16 +303,16 @@ class Supervisor:
         source, target = self._named(tid, *old), self._named(tid, *new)
         if source is None or target is None:
             return
-        moved, there = _lstat(source), _lstat(target)
+        moved, there = lstat(source), lstat(target)
         if moved is None or source == target or not _can_move(moved, there, target, flags):
             return
-        self._folders.clear()
+        self.places.forget()
         if modes.S_ISLNK(moved.st_mode):
             return
         pid = self._process(tid)
         self.catch_up()
         if there is not None and modes.S_ISREG(there.st_mode) and not flags & _EXCHANGE:
-            self._secure(pid, self.keeper.before_removal(target, _stat(there)))
+            self._secure(pid, self.keeper.before_removal(target, state(there)))
         self._read.pop(source, None)
         self._read.pop(target, None)
         self._written.clear()
@@ -291,19 +320,12 @@ class Supervisor:
         if modes.S_ISREG(moved.st_mode):
             self.keeper.replaced(target)
         detail = "x" if flags & _EXCHANGE else "d" if modes.S_ISDIR(moved.st_mode) else ""
-        self._note("move", pid, source, target, _stat(moved), detail)
+        self._note("move", pid, source, target, state(moved), detail)
 
     def _named(self, tid: int, folder: int, address: int) -> str | None:
         """A path as a name in its folder, for calls that do not follow a last link."""
-        text = self._threads.text(tid, address)
-        if not text:
-            return None
-        if text[0] != "/":
-            start = self._threads.folder(tid, folder)
-            if start is None:
-                return None
-            text = f"{start.rstrip('/')}/{text}"
-        found = self.place(text.rstrip("/"))
+        text = self._text(tid, folder, address)
+        found = self.places.place(text.rstrip("/")) if text else None
         return found[0] if found else None
 
     def _on_link(self, tid: int, args: tuple[int, ...], _: int) -> None:
@@ -322,12 +344,12 @@ class Supervisor:
             self.note_write(self._process(tid), target, "", None, "")
             return
         source = self._named(tid, *old)
-        found = _lstat(source) if source else None
+        found = lstat(source) if source else None
         if source is None or found is None or not modes.S_ISREG(found.st_mode):
             return
         self.catch_up()
         self.keeper.replaced(target)
-        self._note("link", self._process(tid), source, target, _stat(found), "")
+        self._note("link", self._process(tid), source, target, state(found), "")
 
     def _on_unlink(self, tid: int, args: tuple[int, ...], _: int) -> None:
         self._delete(tid, _AT_FDCWD, args[0])
@@ -338,19 +360,19 @@ class Supervisor:
 
     def _delete(self, tid: int, folder: int, address: int) -> None:
         path = self._named(tid, folder, address)
-        found = _lstat(path) if path else None
+        found = lstat(path) if path else None
         if path is None or found is None:
             return
         if modes.S_ISLNK(found.st_mode):
-            self._folders.clear()
+            self.places.forget()
         if not modes.S_ISREG(found.st_mode):
             return
         pid = self._process(tid)
         self.catch_up()
-        self._secure(pid, self.keeper.before_removal(path, _stat(found)))
+        self._secure(pid, self.keeper.before_removal(path, state(found)))
         self._read.pop(path, None)
         self._written.pop(path, None)
-        self._note("delete", pid, path, "", _stat(found), "")
+        self._note("delete", pid, path, "", state(found), "")
 
     def _on_execve(self, tid: int, args: tuple[int, ...], _: int) -> None:
         self._execute(tid, self._program(tid, _AT_FDCWD, args[0]), args[1])
@@ -378,15 +400,15 @@ class Supervisor:
         pid = self._process(tid)
         self._threads.replaced(tid)
         real = os.path.realpath(program)
-        self._noise.add_environment_of(os.path.normpath(program))
-        self._noise.add_environment_of(real)
-        noise = self._noise.drops(os.path.normpath(program)) or self._noise.drops(real)
+        self.places.noise.add_environment_of(os.path.normpath(program))
+        self.places.noise.add_environment_of(real)
+        noise = self.places.noise.drops(os.path.normpath(program)) or self.places.noise.drops(real)
         alias = program if os.path.normpath(program) != real else ""
         self._note(
-            "exec", pid, real, join_argv(words), _stat(found), "environment" if noise else alias
+            "exec", pid, real, join_argv(words), state(found), "environment" if noise else alias
         )
         if not noise:
-            self.keeper.note_read(real, _stat(found))
+            self.keeper.note_read(real, state(found))
         self._note_unseen_program(pid, real, found)
 
     def _note_unseen_program(self, pid: int, program: str, found: os.stat_result) -> None:
@@ -412,10 +434,6 @@ class Supervisor:
         self._threads.close()
 
 
-def _nothing_to_catch_up() -> None:
-    """Every read comes as a question where there is no accelerator."""
-
-
 def how_opened(flags: int) -> str:
     """The letters of a write event for the flags of an open."""
     access = flags & os.O_ACCMODE
@@ -425,17 +443,6 @@ def how_opened(flags: int) -> str:
         ("r", access == os.O_RDWR),
     )
     return "".join(letter for letter, holds in letters if holds)
-
-
-def _stat(found: os.stat_result) -> Stat:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def _lstat(path: str) -> os.stat_result | None:
-    try:
-        return os.lstat(path)
-    except OSError:
-        return None
 
 
 def _can_move(moved: os.stat_result, there: os.stat_result | None, target: str, flags: int) -> bool:

@@ -1,0 +1,198 @@
+"""Reports what only a Python process knows of itself, as JSON lines in the session folder.
+
+One file per process, ``PID.START.ev``; every line is written by one call, so that a process that
+is killed leaves all it had reported. Lines: ``interpreter`` at the start, ``fork`` in a forked
+child, ``module`` for each source file outside the environment as it is about to run, ``imported``
+with top-level names every half second and at the end.
+
+Costs count here: no import that Python has not done already, no work while user code runs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+from _thread import _local
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+_EVERY = 0.5
+_PREFIXES = tuple(
+    {os.path.dirname(os.path.abspath(os.__file__)) + os.sep, os.path.dirname(__file__) + os.sep}
+)
+_PARTS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+
+
+class _Agent:
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.pid = 0
+        self.path = ""
+        self.told: set[str] = set()
+        self.files: set[str] = set()
+        self.last = 0.0
+        self.busy = _local()
+        self.routes: dict[str, Callable[[tuple[Any, ...]], None]] = {
+            "exec": self.on_exec,
+            "import": self.on_import,
+            "os.exec": self.on_end,
+            "cpython.run_file": self.on_run_file,
+        }
+
+    # ------------------------------------------------------------------ lines
+
+    def write(self, **fields: Any) -> None:
+        """Append a line; the file is closed again, since programs close what they do not know."""
+        pid = os.getpid()
+        if pid != self.pid:
+            self.pid = pid
+            self.path = os.path.join(self.folder, "%d.%d.ev" % (pid, time.time_ns()))
+        line = _object(fields) + "\n"
+        fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, line.encode("ascii"))
+        finally:
+            os.close(fd)
+
+    def introduce(self) -> None:
+        self.write(
+            event="interpreter",
+            pid=os.getpid(),
+            parent=os.getppid(),
+            at=time.time_ns(),
+            version="%d.%d.%d" % sys.version_info[:3],
+            implementation=sys.implementation.name,
+            executable=sys.executable or "",
+            prefix=sys.prefix,
+            base_prefix=sys.base_prefix,
+            path=[each for each in sys.path if isinstance(each, str)],
+            flags={
+                "optimize": sys.flags.optimize,
+                "utf8_mode": sys.flags.utf8_mode,
+                "hash_randomization": sys.flags.hash_randomization,
+                "dev_mode": int(sys.flags.dev_mode),
+                "no_user_site": sys.flags.no_user_site,
+            },
+            argv=list(getattr(sys, "orig_argv", ())),
+        )
+
+    def after_fork(self) -> None:
+        try:
+            self.busy = _local()
+            parent = self.pid
+            self.write(event="fork", pid=os.getpid(), parent=parent, at=time.time_ns())
+        except Exception:
+            pass
+
+    def tell_imported(self) -> None:
+        """Report top-level names that are new since the last time."""
+        self.last = time.monotonic()
+        standard = getattr(sys, "stdlib_module_names", ())
+        names = {name.partition(".")[0] for name in list(sys.modules)}
+        new = sorted(name for name in names - self.told if name not in standard)
+        self.told |= names
+        if new:
+            self.write(event="imported", names=new)
+
+    # ----------------------------------------------------------------- events
+
+    def hook(self, event: str, args: tuple[Any, ...]) -> None:
+        route = self.routes.get(event)
+        if route is None or getattr(self.busy, "now", False):
+            return
+        self.busy.now = True
+        try:
+            route(args)
+        except Exception:  # the user's program comes first
+            pass
+        finally:
+            self.busy.now = False
+
+    def on_exec(self, args: tuple[Any, ...]) -> None:
+        code = args[0]
+        name = getattr(code, "co_filename", "")
+        if name not in self.files and getattr(code, "co_name", "") == "<module>":
+            self.tell_source(name)
+
+    def on_run_file(self, args: tuple[Any, ...]) -> None:
+        self.tell_source(os.path.abspath(os.fspath(args[0])))
+
+    def on_import(self, args: tuple[Any, ...]) -> None:
+        # A second event of the same name tells the file of a compiled module.
+        if isinstance(args[1], str) and args[1] not in self.files:
+            self.tell_source(args[1])
+        if time.monotonic() - self.last > _EVERY:
+            self.tell_imported()
+
+    def on_end(self, _: tuple[Any, ...]) -> None:
+        self.tell_imported()
+
+    def tell_source(self, name: str) -> None:
+        self.files.add(name)
+        if not os.path.isabs(name) or name.startswith(_PREFIXES):
+            return
+        if any(part in name for part in _PARTS):
+            return
+        self.write(event="module", file=os.path.normpath(name))
+
+    def at_exit(self) -> None:
+        self.busy.now = True
+        try:
+            self.tell_imported()
+            self.write(event="exit", at=time.time_ns())
+        except Exception:
+            pass
+
+
+def start() -> None:
+    """Begin to report, if a session asks for it."""
+    folder = os.environ.get("WHENCE_SESSION")
+    if not folder or not os.path.isdir(folder):
+        return
+    agent = _Agent(folder)
+    agent.introduce()
+    agent.last = time.monotonic()
+    os.register_at_fork(after_in_child=agent.after_fork)
+    atexit.register(agent.at_exit)
+    if os.environ.get("WHENCE_FILES") == "1":
+        import _whence_files  # type: ignore[import-not-found]
+
+        agent.routes.update(_whence_files.routes(folder))
+    sys.addaudithook(agent.hook)
+
+
+# ------------------------------------------------------------- JSON without json
+
+
+def _object(fields: dict[str, Any]) -> str:
+    return "{" + ", ".join(_text(key) + ": " + _value(fields[key]) for key in fields) + "}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return _object(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_value(each) for each in value) + "]"
+    return str(int(value))  # type: ignore[call-overload]
+
+
+def _text(text: str) -> str:
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return '"' + text + '"'
+    return '"' + "".join(map(_character, text)) + '"'
+
+
+def _character(each: str) -> str:
+    if " " <= each <= "~" and each not in '"\\':
+        return each
+    number = ord(each)
+    if number < 0x10000:
+        return "\\u%04x" % number
+    number -= 0x10000
+    return "\\u%04x\\u%04x" % (0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF))

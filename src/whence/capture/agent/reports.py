@@ -1,0 +1,94 @@
+"""Reads what the agents inside a run's Python processes have reported."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """One Python that ran, as it described itself."""
+
+    version: str
+    implementation: str
+    executable: str
+    prefix: str
+    base_prefix: str
+    path: tuple[str, ...]
+    """``sys.path`` when it started."""
+    flags: Mapping[str, int]
+    argv: tuple[str, ...]
+    """``sys.orig_argv``; empty before Python 3.10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Everything that the agents of one run have told."""
+
+    interpreters: tuple[Interpreter, ...] = ()
+    """Each that differs, by its first process."""
+    processes: frozenset[int] = frozenset()
+    """Processes with an agent inside."""
+    sources: tuple[str, ...] = ()
+    """Files outside the environment that were run as code, in order of first use."""
+    imported: frozenset[str] = frozenset()
+    """Top-level names of modules that are not in the standard library."""
+
+
+@dataclass(slots=True)
+class _Gathering:
+    interpreters: dict[tuple[str, str], Interpreter] = field(default_factory=dict)
+    processes: set[int] = field(default_factory=set)
+    sources: dict[str, None] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
+
+
+def read_reports(session_dir: str) -> Reports:
+    """Gather them; a torn last line, and any line of another form, is left out."""
+    found = _Gathering()
+    for told in _lines(Path(session_dir)):
+        with suppress(KeyError, TypeError, ValueError):
+            _take(told, found)
+    return Reports(
+        tuple(found.interpreters.values()),
+        frozenset(found.processes),
+        tuple(found.sources),
+        frozenset(found.imported),
+    )
+
+
+def _lines(folder: Path) -> Iterator[dict[str, Any]]:
+    # By start, so that the interpreter of the first process comes first.
+    for path in sorted(folder.glob("*.ev"), key=lambda each: each.name.split(".")[1:]):
+        with suppress(OSError):
+            for line in path.read_bytes().splitlines():
+                with suppress(ValueError):
+                    told = json.loads(line)
+                    if isinstance(told, dict):
+                        yield told
+
+
+def _take(told: dict[str, Any], found: _Gathering) -> None:
+    match told["event"]:
+        case "interpreter":
+            found.processes.add(int(told["pid"]))
+            made = Interpreter(
+                version=str(told["version"]),
+                implementation=str(told["implementation"]),
+                executable=str(told["executable"]),
+                prefix=str(told["prefix"]),
+                base_prefix=str(told["base_prefix"]),
+                path=tuple(map(str, told["path"])),
+                flags={str(name): int(value) for name, value in told["flags"].items()},
+                argv=tuple(map(str, told["argv"])),
+            )
+            found.interpreters.setdefault((made.executable, made.prefix), made)
+        case "fork":
+            found.processes.add(int(told["pid"]))
+        case "module":
+            found.sources[str(told["file"])] = None
+        case "imported":
+            found.imported.update(map(str, told["names"]))

@@ -1,0 +1,3 @@
+# {"reads": [], "writes": []}
+# mypy: ignore-errors
+open("a.txt", "a").close()

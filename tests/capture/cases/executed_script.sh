@@ -1,0 +1,2 @@
+# {"reads": ["a.txt"], "writes": ["out.txt"], "executed": ["tool.sh"], "python": {"miss": ["a.txt", "case.sh", "tool.sh"]}}
+./tool.sh a.txt > out.txt

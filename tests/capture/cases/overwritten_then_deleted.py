@@ -1,0 +1,6 @@
+# {"reads": [], "writes": []}
+# mypy: ignore-errors
+import os
+
+open("a.txt", "w").write("new")
+os.remove("a.txt")

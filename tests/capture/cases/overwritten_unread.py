@@ -1,0 +1,3 @@
+# {"reads": [], "writes": ["a.txt"]}
+# mypy: ignore-errors
+open("a.txt", "w").write("new")
