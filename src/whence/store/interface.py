@@ -50,11 +50,11 @@ class StatedFacet:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Every node that can be reached from one, itself first, each once, nearest first."""
+    """Every node that can be reached from one, each once: nearest first, then by handle."""
 
     handles: Sequence[int]
     truncated: bool
-    """Whether the limit ended the walk before it was complete."""
+    """Whether the limit, rather than the depth asked for, ended the walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,22 @@ class GraphReader(Protocol):
     def latest(self, kind: NodeKind, limit: int, *, before: int | None = None) -> list[int]:
         """Nodes of a kind, latest first; ``before`` continues below a handle."""
 
-    def reach(self, start: int, direction: Direction, *, limit: int | None = None) -> Reach:
-        """Walk along all edges whose rule says that content flowed (``EdgeRule.lineage``)."""
+    def reach(
+        self,
+        start: int,
+        direction: Direction,
+        *,
+        limit: int | None = None,
+        depth: int | None = None,
+    ) -> Reach:
+        """Walk along all edges whose rule says that content flowed (``EdgeRule.lineage``).
+
+        Args:
+            start: Where the walk starts; it is the first of the answer, whatever the limit.
+            direction: Which way.
+            limit: How many nodes the answer may hold, the start included.
+            depth: How many edges away from the start a node of the answer may be.
+        """
 
     def path(self, start: int, goal: int) -> list[int] | None:
         """A shortest walk along such edges from an effect to one of its causes, ends included."""

@@ -209,17 +209,24 @@ class MemoryStore:
         found = [at for at, node in enumerate(self._graph.nodes) if wanted(node)]
         return found[::-1]
 
-    def reach(self, start: int, direction: Direction, *, limit: int | None = None) -> Reach:
-        """Walk breadth first along content."""
-        order, seen, at = [start], {start}, 0
-        while at < len(order):
-            for handle in self._neighbours(order[at], direction):
-                if handle not in seen:
-                    if limit is not None and len(order) >= limit:
-                        return Reach(order, truncated=True)
-                    seen.add(handle)
-                    order.append(handle)
-            at += 1
+    def reach(
+        self,
+        start: int,
+        direction: Direction,
+        *,
+        limit: int | None = None,
+        depth: int | None = None,
+    ) -> Reach:
+        """Walk breadth first along content, level by level."""
+        order, level, seen = [start], [start], {start}
+        while level and (depth is None or depth > 0):
+            near = {each for handle in level for each in self._neighbours(handle, direction)}
+            level = sorted(near - seen)
+            if limit is not None and len(order) + len(level) > limit:
+                return Reach(order + level[: max(0, limit - len(order))], truncated=bool(level))
+            seen.update(level)
+            order += level
+            depth = None if depth is None else depth - 1
         return Reach(order, truncated=False)
 
     def path(self, start: int, goal: int) -> list[int] | None:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from whence.model.edge import EDGE_RULES, Basis, EdgeKind
 from whence.model.node import NodeKind
+from whence.store.interface import Direction
 
 APPLICATION_ID = 0x57484E43
 """``WHNC``: marks the SQLite file as ours (pragma application_id)."""
@@ -25,8 +26,14 @@ CREATE TABLE tree (
 CREATE TABLE head (
   one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL
 );
+-- Which making of the graph this is: handles kept elsewhere mean nothing under another mark.
+CREATE TABLE making (one INTEGER PRIMARY KEY CHECK (one = 1), mark BLOB NOT NULL);
+INSERT INTO making VALUES (1, randomblob(16));
 """
 """What is kept for good."""
+
+NEW_MAKING = "UPDATE making SET mark = randomblob(16)"
+"""Said in the transaction of every rebuild."""
 
 GRAPH_TABLES = """
 -- The index: everything below can be made again from `entry`.
@@ -102,6 +109,11 @@ if {kind for kind, code in EDGE_CODES.items() if code < LINEAGE_BELOW} != {
     kind for kind, rule in EDGE_RULES.items() if rule.lineage
 }:
     raise AssertionError("the codes of edges disagree with the edge table")
+
+ENDS: Mapping[Direction, tuple[str, str]] = MappingProxyType(
+    {Direction.ORIGINS: ("origin", "target"), Direction.EFFECTS: ("target", "origin")}
+)
+"""The columns of ``edge`` that hold where a step of a walk starts and where it ends."""
 
 BASIS_CODES: Mapping[Basis, int] = MappingProxyType(
     {Basis.OBSERVED: 1, Basis.DECLARED: 2, Basis.IMPORTED: 3, Basis.INFERRED: 4}

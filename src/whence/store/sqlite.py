@@ -21,6 +21,7 @@ from pathlib import Path
 
 from whence.errors import StoreCorruptError, StoreError, StoreLockedError, StoreVersionError
 from whence.store import schema
+from whence.store.adjacency import Adjacency
 from whence.store.sqlreader import SqlReader
 from whence.store.sqlwriter import SqlWriter, index_record
 
@@ -41,6 +42,7 @@ class SqliteStore:
         self._file = folder / FILE_NAME
         self._mutex = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._adjacency = Adjacency(folder / "cache")
 
     # -------------------------------------------------------------- sessions
 
@@ -51,7 +53,7 @@ class SqliteStore:
             connection = self._connect()
             connection.execute("BEGIN")
             try:
-                yield SqlReader(connection)
+                yield SqlReader(connection, self._adjacency)
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -94,17 +96,17 @@ class SqliteStore:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             _execute_all(connection, schema.GRAPH_TABLES)
             fill_graph(connection, SqlReader(connection))
+            connection.execute(schema.NEW_MAKING)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
-        for snapshot in self.folder.glob("cache/adjacency*"):
-            snapshot.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""
         with self._mutex:
+            self._adjacency.forget()
             connection, self._connection = self._connection, None
             if connection is not None:
                 with suppress(sqlite3.Error):

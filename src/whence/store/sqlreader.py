@@ -6,28 +6,30 @@ from collections.abc import Generator, Iterator, Sequence
 
 from whence.errors import StoreCorruptError
 from whence.ledger.audit import AuditRow
-from whence.ledger.merkle import EMPTY_ROOT
+from whence.ledger.merkle import EMPTY_ROOT, tree_root
 from whence.model.digest import Digest
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
+from whence.store.adjacency import Adjacency
 from whence.store.interface import Direction, Head, Kept, Link, Reach, StatedFacet
 from whence.store.schema import (
     BASES,
     EDGE_KINDS,
-    LINEAGE_BELOW,
+    ENDS,
     NODE_CODES,
     NODE_KINDS,
 )
 from whence.store.sealing import decompress, open_body
-
-_PARAMETERS = 500
+from whence.store.steps import PARAMETERS
+from whence.store.walks import Walks
 
 
 class SqlReader:
     """One consistent moment of a SQL store."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, adjacency: Adjacency | None = None) -> None:
         self._connection = connection
+        self._walks = Walks(connection, adjacency, self._root_at)
 
     # ---------------------------------------------------------------- ledger
 
@@ -74,6 +76,9 @@ class SqlReader:
         value: bytes = found[0]
         return value
 
+    def _root_at(self, size: int) -> bytes:
+        return tree_root(size, self.subtree_hash)
+
     def integrity_faults(self) -> list[str]:
         """What SQLite itself finds wrong with its pages and indices; empty when nothing is."""
         rows = self._connection.execute("PRAGMA integrity_check(3)")
@@ -106,7 +111,7 @@ class SqlReader:
 
     def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
         """All edges on one side of these nodes."""
-        column = "origin" if direction is Direction.ORIGINS else "target"
+        column, _ = ENDS[direction]
         return [
             _link(row)
             for part, marks in _parts(handles)
@@ -191,82 +196,29 @@ class SqlReader:
 
     # ----------------------------------------------------------------- walks
 
-    def reach(self, start: int, direction: Direction, *, limit: int | None = None) -> Reach:
-        """Walk breadth first along content, one level a statement."""
-        order, seen, level = [start], {start}, [start]
-        while level:
-            following = []
-            for handle in self._neighbours(level, direction):
-                if handle not in seen:
-                    if limit is not None and len(order) >= limit:
-                        return Reach(order, truncated=True)
-                    seen.add(handle)
-                    order.append(handle)
-                    following.append(handle)
-            level = following
-        return Reach(order, truncated=False)
+    def reach(
+        self,
+        start: int,
+        direction: Direction,
+        *,
+        limit: int | None = None,
+        depth: int | None = None,
+    ) -> Reach:
+        """Walk along all edges whose rule says that content flowed."""
+        return self._walks.reach(start, direction, limit=limit, depth=depth)
 
     def path(self, start: int, goal: int) -> list[int] | None:
-        """A shortest walk from an effect to a cause, searched from both ends."""
-        if start == goal:
-            return [start]
-        ahead: dict[int, int] = {start: start}
-        behind: dict[int, int] = {goal: goal}
-        front, back = [start], [goal]
-        while front and back:
-            if len(front) <= len(back):
-                front, met = self._step(front, ahead, behind, Direction.ORIGINS)
-            else:
-                back, met = self._step(back, behind, ahead, Direction.EFFECTS)
-            if met is not None:
-                return _chain(ahead, met)[::-1] + _chain(behind, met)[1:]
-        return None
-
-    def _step(
-        self, level: list[int], own: dict[int, int], other: dict[int, int], direction: Direction
-    ) -> tuple[list[int], int | None]:
-        side, far = (0, 1) if direction is Direction.ORIGINS else (1, 0)
-        following, met = [], []
-        for row in self._pairs(level, direction):
-            handle = row[far]
-            if handle not in own:
-                own[handle] = row[side]
-                following.append(handle)
-                if handle in other:
-                    met.append(handle)
-        # All that met in this step are equally far from this end; the other end decides.
-        return following, min(met, key=lambda at: len(_chain(other, at)), default=None)
-
-    def _neighbours(self, handles: Sequence[int], direction: Direction) -> list[int]:
-        far = 1 if direction is Direction.ORIGINS else 0
-        return [row[far] for row in self._pairs(handles, direction)]
-
-    def _pairs(self, handles: Sequence[int], direction: Direction) -> Iterator[tuple[int, int]]:
-        column, far = (
-            ("origin", "target") if direction is Direction.ORIGINS else ("target", "origin")
-        )
-        for part, marks in _parts(handles):
-            yield from self._connection.execute(
-                f"SELECT origin, target FROM edge WHERE {column} IN ({marks})"
-                f" AND kind < {LINEAGE_BELOW} ORDER BY {column}, {far}",
-                part,
-            )
+        """A shortest walk from an effect to a cause."""
+        return self._walks.path(start, goal)
 
     def _column(self, statement: str, values: tuple[object, ...]) -> list[int]:
         return [value for (value,) in self._connection.execute(statement, values)]
 
 
 def _parts(handles: Sequence[int]) -> Iterator[tuple[Sequence[int], str]]:
-    for at in range(0, len(handles), _PARAMETERS):
-        part = handles[at : at + _PARAMETERS]
+    for at in range(0, len(handles), PARAMETERS):
+        part = handles[at : at + PARAMETERS]
         yield part, ",".join("?" * len(part))
-
-
-def _chain(came: dict[int, int], at: int) -> list[int]:
-    steps = [at]
-    while came[steps[-1]] != steps[-1]:
-        steps.append(came[steps[-1]])
-    return steps
 
 
 def _node(row: tuple[int, bytes, int, str, bytes | None, str | None, str | None]) -> Node:
