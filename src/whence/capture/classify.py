@@ -52,6 +52,11 @@ WRITTEN_KINDS: Mapping[str, NodeKind] = MappingProxyType(
 EVALUATION_WORDS = ("metric", "score", "eval", "report", "result", "confusion")
 """Words in the name of a small written JSON, CSV or YAML file that tell of an evaluation."""
 
+MODEL_WORDS = ("model", "weights", "checkpoint", "booster")
+"""Words in the name of a JSON or text file that tell of a model: XGBoost and LightGBM write such."""
+
+_SILENT_SUFFIXES = frozenset({".json", ".txt"})
+
 TRACKING_FOLDERS = frozenset(
     {"mlruns", "mlartifacts", "wandb", ".hydra", "lightning_logs", ".neptune", ".aim", ".dvc"}
 )
@@ -79,7 +84,8 @@ def is_tracking(path: str) -> bool:
 
 def kind_read(path: str) -> NodeKind:
     """What kind of artifact a file is that a run read."""
-    return KINDS.get(_suffix(path), NodeKind.DATASET)
+    suffix = _suffix(path)
+    return NodeKind.MODEL if _is_model(path, suffix) else KINDS.get(suffix, NodeKind.DATASET)
 
 
 def kind_written(path: str) -> NodeKind:
@@ -90,11 +96,18 @@ def kind_written(path: str) -> NodeKind:
         word in name for word in EVALUATION_WORDS
     ):
         return NodeKind.EVALUATION
+    if _is_model(path, suffix):
+        return NodeKind.MODEL
     return WRITTEN_KINDS.get(suffix) or KINDS.get(suffix, NodeKind.DATASET)
 
 
+def _is_model(path: str, suffix: str) -> bool:
+    name = os.path.basename(path).lower()
+    return suffix in _SILENT_SUFFIXES and any(word in name for word in MODEL_WORDS)
+
+
 def _suffix(path: str) -> str:
-    """The telling suffix: a model's ``.json`` or ``.txt`` cannot be told from data by name."""
+    """The telling suffix: that of the content, where it is compressed."""
     stem, suffix = os.path.splitext(path.lower())
     if suffix in {".gz", ".zst", ".bz2", ".xz"}:
         return os.path.splitext(stem)[1] or suffix
