@@ -5,6 +5,7 @@ Needs the extra packages of `pip install 'whence[demo]'`, and git; no network.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -86,8 +87,12 @@ def _whence(folder: Path, console: Console, *words: str) -> None:
     """Run a command as the user would, in a process of its own."""
     console.print("$ whence " + " ".join(words))
     console.out.flush()
-    # `python` in the story is this interpreter, whatever the user's PATH says.
-    real = [sys.executable if word == "python" else word for word in words]
-    done = subprocess.run([sys.executable, "-m", "whence", *real], cwd=folder, check=False)
+    # `python` in the story is this interpreter, whatever the user's PATH says. One thread: where
+    # other work runs beside, threads that wait for each other take ten times as long.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "whence", *words], cwd=folder, env=environment, check=False
+    )
     if done.returncode not in {0, 1}:
         raise WhenceError(f"`whence {' '.join(words)}` ended with status {done.returncode}")
