@@ -9,7 +9,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -125,7 +124,7 @@ def _facts(
         "command": [_shown(word) for word in redact_argv(command)],
         "cwd": _shown(os.getcwd()),  # noqa: PTH109  as the program knows it
         "workspace": os.fspath(workspace.folder),
-        "host": socket.gethostname(),
+        "host": os.uname().nodename,
         "started_at": stamp(datetime.now(UTC)),
         "source": _SOURCE,
         "tags": dict(order.tags),

@@ -1,9 +1,9 @@
 """Every example in the README and the guides is run, and prints what the page says.
 
 A fenced block of the language ``console`` is a session: lines that begin with ``$`` are commands,
-the lines below are what they print. ``…`` stands for anything within a line, a line of its own for
-any lines. Blocks of the language ``python`` with a first line ``# name.py`` are files. All blocks of
-a page share one folder.
+the lines below are what they print. ``…`` stands for anything within a line, a line of its own
+for any lines. Blocks of the language ``python`` with a first line ``# name.py`` are files. All
+blocks of a page share one folder.
 """
 
 import os
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from scratch import make_project
 
 DOCS = Path(__file__).parents[2]

@@ -53,7 +53,7 @@ EVALUATION_WORDS = ("metric", "score", "eval", "report", "result", "confusion")
 """Words in the name of a small written JSON, CSV or YAML file that tell of an evaluation."""
 
 MODEL_WORDS = ("model", "weights", "checkpoint", "booster")
-"""Words in the name of a JSON or text file that tell of a model: XGBoost and LightGBM write such."""
+"""Words in the name of a JSON or text file that tell of a model, as boosters are kept."""
 
 _SILENT_SUFFIXES = frozenset({".json", ".txt"})
 

@@ -114,6 +114,8 @@ class _Observer:
         sorted_ = sort_activity(self._activity, around.loaded, agents=around.agents)
         used = self._files(sorted_.inputs)
         generated = self._files(sorted_.outputs)
+        state = dict(start.get("code") or {})
+        self._gaps += [Gap(**each) for each in state.pop("gaps", ())]
         code = self._code((*sorted_.code, *self._loaded_unseen()), start.get("code") or {})
         configs = {
             self._tools.name_of(part.access.path): part.access
