@@ -301,7 +301,7 @@ class Supervisor:
 
     def _move(self, tid: int, old: tuple[int, int], new: tuple[int, int], flags: int) -> None:
         source, target = self._named(tid, *old), self._named(tid, *new)
-        if source is None or target is None:
+        if source is None or target is None or is_bytecode_cache(source):
             return
         moved, there = lstat(source), lstat(target)
         if moved is None or source == target or not _can_move(moved, there, target, flags):

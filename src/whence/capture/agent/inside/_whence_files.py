@@ -193,7 +193,7 @@ class _Files:
         found = _lstat(source) if source else None
         if found is None or source is None or target is None or source == target:
             return
-        if modes.S_ISLNK(found.st_mode):
+        if modes.S_ISLNK(found.st_mode) or "/__pycache__/" in source:
             return
         self.folders.clear()
         self.removed(target)
