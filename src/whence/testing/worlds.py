@@ -3,10 +3,12 @@
 A world is made of ``RunSeen`` values and goes through the same door as everything else::
 
     recorder.record_runs(pipeline())
+
+``World`` is a store in memory that comes with its door; ``run_seen`` makes single runs.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +16,8 @@ from whence.model.identity import derived_id
 from whence.model.node import NodeKind
 from whence.model.run import RunState
 from whence.recording.observation import ActorSeen, CodeFile, CodeSeen, FileSeen, RunSeen
+from whence.recording.recorder import Recorder
+from whence.store.memory import MemoryStore
 
 ROOT = "/home/ada/flights/"
 """Where the example project lies."""
@@ -93,47 +97,102 @@ def pipeline(version: Version | None = None) -> list[RunSeen]:
     ]
 
 
-def _run(
-    its: Version,
-    step: int,
+def run_seen(
     job: str,
+    number: int = 1,
+    minute: int = 0,
     *,
-    used: Sequence[FileSeen],
-    generated: Sequence[FileSeen],
+    code: Mapping[str, str] | None = None,
+    packages: Mapping[str, str] | None = None,
     **more: Any,
 ) -> RunSeen:
-    script = f"{job}.py"
-    text = its.code[script]
-    code = CodeFile(script, f"file://{ROOT}{script}", digest_of(text), len(text), tracked=True)
-    return RunSeen(
-        id=derived_id("world", job, str(its.number)),
-        job=job,
-        state=RunState.COMPLETED,
-        started_at=f"2026-11-{its.number:02d}T09:{step:02d}:00.000Z",
-        ended_at=f"2026-11-{its.number:02d}T09:{step:02d}:30.000Z",
-        source="whence-run/world",
-        exit_status=0,
-        execution={
-            "command": ["python", script],
+    """One run as it is observed, with code, environment and hardware.
+
+    Args:
+        job: What it follows.
+        number: Tells one run of the job from another: part of its id, and the day it ran on.
+        minute: When it started, after nine in the morning.
+        code: Path → what stands for the text; by default one script named after the job.
+        packages: Name → version of what it imported.
+        more: Further fields of ``RunSeen``, which win.
+    """
+    texts = {f"{job}.py": f"do {job}"} if code is None else code
+    fields: dict[str, Any] = {
+        "id": derived_id("world", job, str(number)),
+        "job": job,
+        "state": RunState.COMPLETED,
+        "started_at": f"2026-11-{number:02d}T09:{minute:02d}:00.000Z",
+        "ended_at": f"2026-11-{number:02d}T09:{minute:02d}:30.000Z",
+        "source": "whence-run/world",
+        "exit_status": 0,
+        "execution": {
+            "command": ["python", f"{job}.py"],
             "cwd": ROOT.rstrip("/"),
             "host": "laptop",
         },
-        actors=(ActorSeen("ada", "person"),),
-        used=tuple(used),
-        generated=tuple(generated),
-        code=CodeSeen((code,), {"commit": its.commit, "branch": "main", "dirty": False}),
-        environment={
-            "python": {"version": "3.11.7", "implementation": "CPython"},
-            "packages": [
-                {"name": name, "version": number, "imported": True}
-                for name, number in sorted(its.packages.items())
-            ],
-        },
-        environment_name="python 3.11.7",
-        hardware={"cpu": "example", "cores": 2},
-        observers=({"name": "notify", "role": "files", "active": True, "reason": ""},),
+        "actors": (ActorSeen("ada", "person"),),
+        "code": CodeSeen(
+            tuple(
+                CodeFile(path, f"file://{ROOT}{path}", digest_of(text), len(text), tracked=True)
+                for path, text in texts.items()
+            ),
+            {"commit": "3ab1c9f0", "branch": "main", "dirty": False},
+        ),
+        "environment": environment_seen(packages or {}),
+        "environment_name": "python 3.11.7",
+        "hardware": {"cpu": "example", "cores": 2},
+        "observers": ({"name": "notify", "role": "files", "active": True, "reason": ""},),
+    }
+    return RunSeen(**{**fields, **more})
+
+
+def environment_seen(packages: Mapping[str, str], **more: Any) -> dict[str, Any]:
+    """What a run ran in: an interpreter, imported packages, and further facts."""
+    return {
+        "python": {"version": "3.11.7", "implementation": "CPython"},
+        "packages": [
+            {"name": name, "version": version, "imported": True}
+            for name, version in sorted(packages.items())
+        ],
+        **more,
+    }
+
+
+class World:
+    """A store in memory with a few histories told to it."""
+
+    def __init__(self, *runs: RunSeen) -> None:
+        self.store = MemoryStore()
+        self.recorder = Recorder(self.store)
+        self.tell(*runs)
+
+    def tell(self, *runs: RunSeen) -> None:
+        """Record runs, in this order."""
+        self.recorder.record_runs(runs)
+
+    def thing(self, name: str, back: int = 0) -> int:
+        """The handle of the latest artifact of a name, or of one before it."""
+        return self.store.named(name)[back]
+
+    def run(self, job: str, number: int = 1) -> int:
+        """The handle of a run."""
+        handle = self.store.find(derived_id("world", job, str(number)))
+        assert handle is not None
+        return handle
+
+
+def _run(its: Version, step: int, job: str, **more: Any) -> RunSeen:
+    script = f"{job}.py"
+    seen = run_seen(
+        job,
+        its.number,
+        step,
+        code={script: its.code[script]},
+        packages=its.packages,
         **more,
     )
+    assert seen.code is not None
+    return replace(seen, code=replace(seen.code, state={**seen.code.state, "commit": its.commit}))
 
 
 def _table(rows: int) -> dict[str, Any]:

@@ -84,10 +84,10 @@ def align(a: Side, b: Side) -> Alignment:
 
 def _align_steps(a: Side, b: Side) -> tuple[StepPair, ...]:
     roots = _root_steps(a, b)
-    taken = {each for pair in roots for each in pair}
+    ours, theirs = {one for one, _ in roots}, {other for _, other in roots}
     pairs, left, right = match(
-        [step for step in a.steps.values() if step.handle not in taken],
-        [step for step in b.steps.values() if step.handle not in taken],
+        [step for step in a.steps.values() if step.handle not in ours],
+        [step for step in b.steps.values() if step.handle not in theirs],
         [
             Likeness(lambda it: it.handle),
             Likeness(lambda it: (it.job, _command(it), _names(it.generated))),
@@ -130,14 +130,14 @@ def _names(met: Iterable[Meeting]) -> frozenset[str]:
 
 
 def _age(pair: StepPair) -> tuple[str, str, str]:
-    """Oldest first, whichever side it is on; the same when the sides are exchanged."""
+    """Oldest first, by the later of the two; the same when the sides are exchanged."""
     ages = sorted(
         str(step.account.said("outcome").get("started_at") or "")
         for step in (pair.a, pair.b)
         if step is not None
     )
     ids = sorted(step.account.node.id for step in (pair.a, pair.b) if step is not None)
-    return ages[0], pair.job, ids[0]
+    return ages[-1], pair.job, ids[0]
 
 
 def _pairs(

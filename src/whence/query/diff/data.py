@@ -1,6 +1,7 @@
 """The files that went in: sources first, then what follows from them."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from whence.query.diff.align import StepPair, ThingPair
@@ -18,7 +19,8 @@ from whence.query.diff.things import (
 from whence.query.diff.told import Told
 from whence.query.diff.unknowns import tell_gaps, unread
 
-_WEIGHT = {"independent": 0, "unexplained": 1, "unknown": 2, "consequence": 3}
+_WEIGHT = {"independent": 0, "unexplained": 1, "unknown": 2, None: 3, "consequence": 4}
+"""Roots first, then what nobody can explain, then what is not known, then consequences."""
 
 RENAMES_TOLD = 20
 
@@ -75,25 +77,52 @@ def tell_thing(
     told.tell(what, name, sides, key=key, step=shared, detail=detail)
 
 
-def _pairs(comparison: Comparison) -> Iterator[tuple[int | None, StepPair | None, ThingPair]]:
-    """The pairs of this layer, each with the step that met it."""
+Placed = tuple[int | None, StepPair | None, ThingPair]
+"""A pair of files, and the aligned step in which it shows."""
+
+
+def _pairs(comparison: Comparison) -> Iterator[Placed]:
+    """The pairs of this layer; of outputs and configuration files other layers speak."""
     alignment = comparison.alignment
     ours = comparison.settings | {pair.a for pair in alignment.outputs}
     theirs = comparison.settings | {pair.b for pair in alignment.outputs}
+    for placed in chain(_met(comparison), _made(comparison), _loose(comparison)):
+        pair = placed[-1]
+        told_a = pair.a is not None and pair.a in ours
+        told_b = pair.b is not None and pair.b in theirs
+        if not told_a and not told_b:
+            yield placed
 
-    def elsewhere(pair: ThingPair) -> bool:
-        """Whether another layer speaks of it."""
-        return (pair.a is not None and pair.a in ours) or (pair.b is not None and pair.b in theirs)
 
+def _met(comparison: Comparison) -> Iterator[Placed]:
+    """What steps read. A step of one side alone is held against the whole other side: loose."""
     for place, step in comparison.differing_steps():
-        alone = step.a is None or step.b is None
-        for pair in alignment.used[place]:
-            # What a step of one side alone met is told below, held against the whole other side.
-            if not alone and not elsewhere(pair):
+        if step.a is not None and step.b is not None:
+            for pair in comparison.alignment.used[place]:
                 yield place, step, pair
-    for pair in alignment.loose:
-        if not elsewhere(pair):
+
+
+def _made(comparison: Comparison) -> Iterator[Placed]:
+    """What steps made and none read: the original of a copy, a part of a folder."""
+    met = set(chain.from_iterable(comparison.alignment.used))
+    for place, step in comparison.differing_steps():
+        for pair in comparison.alignment.generated[place]:
+            if pair.a is not None and pair.b is not None and pair not in met:
+                yield place, step, pair
+
+
+def _loose(comparison: Comparison) -> Iterator[Placed]:
+    for pair in comparison.alignment.loose:
+        if not _is_shared(comparison, pair):
             yield None, None, pair
+
+
+def _is_shared(comparison: Comparison, pair: ThingPair) -> bool:
+    """Whether a file without a partner is in both lineages all the same."""
+    if pair.a is None or pair.b is None:
+        handle = pair.b if pair.a is None else pair.a
+        return handle in comparison.a.nodes and handle in comparison.b.nodes
+    return False
 
 
 def _why_unknown(comparison: Comparison, pair: ThingPair) -> str:
@@ -120,5 +149,4 @@ def _renames(comparison: Comparison) -> Iterator[str]:
 
 
 def _weight(change: Change) -> int:
-    """Roots first, then what nobody can explain, then what is not known, then consequences."""
-    return _WEIGHT.get(str(change.detail.get("cause")), 2)
+    return _WEIGHT[change.detail.get("cause")]

@@ -1,5 +1,6 @@
 """Interpreter, packages, system, container, variables, hardware."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +11,7 @@ from whence.query.diff.difference import Change, LayerDiff, What, verdict
 from whence.query.diff.side import Side, Step
 from whence.query.diff.told import Told
 from whence.query.diff.unknowns import tell_gaps
-from whence.query.diff.values import flatten, normal
+from whence.query.diff.values import flatten
 
 ABOUT: Mapping[str, str] = MappingProxyType(
     {
@@ -135,13 +136,13 @@ def _compare(
         what: What = "changed"
         if which not in a or which not in b:
             what = "only_in_a" if which in a else "only_in_b"
-        elif normal(a[which]) == normal(b[which]):
+        elif a[which] == b[which]:
             continue
         values = (a.get(which), b.get(which))
         detail: dict[str, Any] = {"about": about}
         if about == "package":
             detail["imported"] = name in imported
-        told.tell(what, name, values, key=(about, *map(normal, values)), step=step, detail=detail)
+        told.tell(what, name, values, key=(about, *map(_exactly, values)), step=step, detail=detail)
 
 
 def _tell_missing(told: Told, step: tuple[int, str], a: int | None, b: int | None) -> None:
@@ -150,6 +151,11 @@ def _tell_missing(told: Told, step: tuple[int, str], a: int | None, b: int | Non
     told.tell(
         "unknown", "environment", key=("missing", reason), step=step, detail={"reason": reason}
     )
+
+
+def _exactly(value: Any) -> str:
+    """A value as a key: versions are names, of which 1.1 and 1.10 are two."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _weight(change: Change) -> tuple[int, str]:

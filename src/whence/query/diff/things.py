@@ -49,9 +49,9 @@ def standing(
         return "only_in_b"
     if pair.b is None:
         return "only_in_a"
-    if pair.a == pair.b:
-        return "same"
     a, b = nodes_of(comparison, pair)
+    if a is not None and pair.a == pair.b:
+        return "unknown" if a.name in unread else "same"
     one, other = sha256_of(a), sha256_of(b)
     if one is None or other is None:
         return "unknown"
