@@ -49,7 +49,15 @@ def job_name(command: Sequence[str]) -> str:
         stem = _stem(words[0])
         plain = [word for word in words[1:] if not word.startswith("-")]
         return f"{stem} {plain[0]}" if stem in {"make", "dvc", "dbt", "just"} and plain else stem
-    return _script(words) or program
+    return _script(words)[0] or program
+
+
+def command_arguments(command: Sequence[str]) -> Sequence[str]:
+    """The words that are for the script itself, after all that only starts it."""
+    words = _unwrap(list(command))
+    if not INTERPRETERS.match(os.path.basename(words[0])):
+        return words[1:]
+    return words[_script(words)[1] :]
 
 
 def _unwrap(words: list[str]) -> list[str]:
@@ -75,23 +83,26 @@ def _unwrap(words: list[str]) -> list[str]:
     return words
 
 
-def _script(words: list[str]) -> str:
-    """The script or module among an interpreter's arguments."""
+def _script(words: list[str]) -> tuple[str, int]:
+    """The script or module among an interpreter's words, and where its own arguments begin."""
     at = 1
     while at < len(words):
         word = words[at]
         if word == "-m" and at + 1 < len(words):
             module = words[at + 1]
-            return _script(words[at + 1 :]) or module if INTERPRETERS.match(module) else module
-        if word in {"-c", "-e", "-"}:
-            return ""
+            inner, begin = _script(words[at + 1 :]) if INTERPRETERS.match(module) else ("", 0)
+            return (inner, at + 1 + begin) if inner else (module, at + 2)
+        if word in {"-c", "-e"}:
+            return "", at + 2
+        if word == "-":
+            return "", at + 1
         if word in _TAKES_VALUE:
             at += 2
         elif word.startswith("-") or word in _SUBCOMMANDS or INTERPRETERS.match(word):
             at += 1
         else:
-            return _stem(word)
-    return ""
+            return _stem(word), at + 1
+    return "", len(words)
 
 
 def _stem(path: str) -> str:

@@ -1,0 +1,70 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whence.capture.configfiles import LARGEST, MOST, looks_like_config, parameters_from_config
+from whence.wire.canonical import canonical
+
+
+def values(name: str, text: str) -> dict[str, Any]:
+    parameters, gaps = parameters_from_config(name, text.encode())
+    assert gaps == []
+    assert all(each.source == name for each in parameters)
+    return {each.name: each.value for each in parameters}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("c.json", '{"lr": 0.1, "model": {"depth": 3}}', {"lr": 0.1, "model.depth": 3}),
+        ("c.toml", "lr = 0.1\n[model]\ndepth = 3\n", {"lr": 0.1, "model.depth": 3}),
+        ("c.yaml", "lr: 0.1\nmodel: {depth: 3}\n", {"lr": 0.1, "model.depth": 3}),
+        (
+            "c.yml",
+            "layers: [64, 32]\nwhen: 2026-11-21\n",
+            {"layers": [64, 32], "when": "2026-11-21"},
+        ),
+        ("c.ini", "[model]\nDepth = 3\nname = x\n", {"model.Depth": 3, "model.name": "x"}),
+        ("c.env", "LR=0.1\nNAME=x\n", {"LR": 0.1, "NAME": "x"}),
+        ("c.yaml", "empty: {}\nnone:\n", {"empty": {}, "none": None}),
+        ("c.json", "[1, 2]", {}),
+        ("c.json", "not json at all", {}),
+    ],
+)
+def test_values_have_dotted_names(name: str, text: str, wanted: dict[str, Any]) -> None:
+    assert values(name, text) == wanted
+
+
+def test_a_file_that_is_not_what_its_name_says_is_a_gap() -> None:
+    for name, text in (("c.toml", "= ="), ("c.yaml", "a: [1"), ("c.ini", "[x\n")):
+        parameters, (gap,) = parameters_from_config(name, text.encode())
+        assert parameters == []
+        assert (gap.kind, gap.about) == ("parameters-unknown", name)
+
+
+def test_yaml_that_would_make_objects_is_refused() -> None:
+    _, (gap,) = parameters_from_config("c.yaml", b"!!python/object/apply:os.system ['true']")
+    assert gap.kind == "parameters-unknown"
+
+
+def test_large_files_are_data() -> None:
+    assert looks_like_config("c.json", 10)
+    assert not looks_like_config("c.json", LARGEST + 1)
+    assert not looks_like_config("c.csv", 10)
+    many = json.dumps({str(at): at for at in range(MOST + 1)})
+    assert parameters_from_config("c.json", many.encode()) == ([], [])
+
+
+def test_secrets_are_taken_out() -> None:
+    told = values("c.yaml", "db:\n  password: correct-horse-battery\n  host: localhost\n")
+    assert told["db.host"] == "localhost"
+    assert "correct-horse" not in json.dumps(told)
+
+
+@given(st.binary(max_size=60), st.sampled_from(["c.json", "c.toml", "c.yaml", "c.ini", "c.env"]))
+def test_any_bytes_have_an_answer_that_can_be_recorded(data: bytes, name: str) -> None:
+    parameters, _ = parameters_from_config(name, data)
+    canonical([each.value for each in parameters])
