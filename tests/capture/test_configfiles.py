@@ -39,8 +39,8 @@ def test_values_have_dotted_names(name: str, text: str, wanted: dict[str, Any]) 
 
 
 def test_a_file_that_is_not_what_its_name_says_is_a_gap() -> None:
-    for name, text in (("c.toml", "= ="), ("c.yaml", "a: [1"), ("c.ini", "[x\n")):
-        parameters, (gap,) = parameters_from_config(name, text.encode())
+    for name, data in (("c.toml", b"= ="), ("c.yaml", b"a: [1"), ("c.ini", b"[x]\ny = \xff")):
+        parameters, (gap,) = parameters_from_config(name, data)
         assert parameters == []
         assert (gap.kind, gap.about) == ("parameters-unknown", name)
 
