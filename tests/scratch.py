@@ -75,7 +75,8 @@ class Project:
     def python(self, script: str, *words: str, status: int | None = 0) -> dict[str, Any]:
         """Run a Python script under ``whence run``; the record of the run."""
         self.run(sys.executable, script, *words, status=status)
-        return self.ask("show", "last")
+        told: dict[str, Any] = self.ask("show", "last")
+        return told
 
     def ask(self, verb: str, *words: str, status: int | None = 0) -> Any:
         """A command's JSON, held to its schema."""

@@ -24,7 +24,7 @@ from whence.capture.probes.git import read_code_state
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
 from whence.capture.tracers.choice import choose
 from whence.errors import CaptureError, NotFoundError, WhenceError
-from whence.homecoming.bring import PATIENCE, bring_home, session_folders, settle
+from whence.homecoming.sessions import PATIENCE, session_folders, settle
 from whence.recording.recorder import stamp
 from whence.recording.redact import redact_argv
 from whence.workspace import Workspace, make_workspace
@@ -157,6 +157,8 @@ def _watch(
 
 
 def _record(session: Session, workspace: Workspace, ended: TracedExit) -> None:
+    from whence.homecoming.bring import bring_home  # noqa: PLC0415  not before the program starts
+
     try:
         bring_home(session, workspace, ended.activity, timeout=PATIENCE)
         problems = list(settle(workspace))

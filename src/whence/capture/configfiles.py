@@ -50,7 +50,7 @@ def parameters_from_config(name: str, data: bytes) -> tuple[list[Parameter], lis
         return [], [Gap("parameters-unknown", name, reason[:300])]
     if not isinstance(value, Mapping):
         return [], []
-    found = []
+    found: list[Parameter] = []
     for key, leaf in _leaves(value, "", 0):
         if len(found) == MOST:
             if suffix == ".json":
@@ -109,9 +109,15 @@ def _read_yaml(data: bytes) -> Any:
         raise ValueError(str(error)) from error
 
 
+class _Verbatim(configparser.ConfigParser):
+    """Names keep their case."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def _read_ini(data: bytes) -> Any:
-    parser = configparser.ConfigParser(interpolation=None, allow_no_value=True, strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  names keep their case
+    parser = _Verbatim(interpolation=None, allow_no_value=True, strict=False)
     text = data.decode("utf-8")
     try:
         parser.read_string(text)

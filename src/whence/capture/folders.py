@@ -28,11 +28,11 @@ def fold(paths: Iterable[str], threshold: int = FOLDED_FROM) -> dict[str, Sequen
     chosen: dict[str, list[str]] = defaultdict(list)
     alone: dict[str, Sequence[str]] = {}
     for path in left:
-        folder = next((each for each in _above(path) if counts[each] >= threshold), None)
-        if folder is None:
+        place = next((each for each in _above(path) if counts[each] >= threshold), None)
+        if place is None:
             alone[path] = (path,)
         else:
-            chosen[folder].append(path)
+            chosen[place].append(path)
     return {**_join_siblings(chosen), **alone}
 
 

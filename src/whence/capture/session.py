@@ -47,7 +47,8 @@ class Session:
         owner = self.start["owner"]
         if owner["boot"] != boot_id():
             return False
-        return process_start(owner["pid"]) == owner["start"]
+        started: int | None = owner["start"]
+        return process_start(owner["pid"]) == started
 
     def end(self) -> Mapping[str, Any] | None:
         """How the program ended; ``None`` while that is unknown."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from whence.cli.console import Console
-from whence.homecoming.bring import settle
+from whence.homecoming.sessions import settle
 from whence.query.refs import Found, OnDisk, resolve_ref, resolve_run
 from whence.store.interface import Reader
 from whence.workspace import Workspace, open_workspace

@@ -3,7 +3,7 @@
 from typing import Any
 
 from whence.capture.session import Session
-from whence.homecoming.bring import running
+from whence.homecoming.sessions import running
 from whence.workspace import Workspace
 
 

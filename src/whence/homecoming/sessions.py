@@ -1,0 +1,56 @@
+"""Which runs of a workspace go on, and which have lost whoever looked after them.
+
+Asked by every command; so nothing here loads what bringing a run home takes.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from whence.capture.session import Session, fallback_folders, sessions_in
+from whence.errors import StoreError, WhenceError
+from whence.workspace import Workspace
+
+PATIENCE = 2.0
+"""Seconds that a program's end may wait for the store; then the session stays for later."""
+
+
+def session_folders(workspace: Workspace) -> list[Path]:
+    """Where sessions of this workspace may lie, the usual place first."""
+    return [workspace.folder / "sessions", *fallback_folders()]
+
+
+def abandoned(workspace: Workspace) -> list[Session]:
+    """Sessions of this workspace whose owner is gone."""
+    return [each for each in _own(workspace) if not each.is_alive()]
+
+
+def running(workspace: Workspace) -> list[Session]:
+    """Sessions of this workspace whose program still runs."""
+    return [each for each in _own(workspace) if each.is_alive()]
+
+
+def settle(workspace: Workspace) -> list[str]:
+    """Bring all abandoned sessions home; what could not be is told, a sentence each."""
+    problems = []
+    for session in abandoned(workspace):
+        from whence.homecoming.bring import bring_home  # noqa: PLC0415  seldom needed, and large
+
+        try:
+            bring_home(session, workspace, timeout=PATIENCE)
+        except StoreError as error:
+            problems.append(f"run {session.id[:8]} is not recorded yet: {error.message}")
+        except WhenceError as error:
+            # A session that can never be recorded must not stand in the way of every command.
+            aside = session.folder.with_name("refused-" + session.folder.name)
+            with suppress(OSError):
+                session.folder.rename(aside)
+            problems.append(f"run {session.id[:8]} was refused: {error.message}; kept in {aside}")
+    return problems
+
+
+def _own(workspace: Workspace) -> Iterator[Session]:
+    own = str(workspace.folder)
+    for session in sessions_in(session_folders(workspace)):
+        if session.start.get("workspace") == own:
+            yield session
