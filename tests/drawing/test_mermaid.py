@@ -55,6 +55,12 @@ def test_markdown_and_markup_are_numbers() -> None:
     assert "1#46; #96;a#96; #60;b#62; #35;quot#59; #95;_init_#95;.py" in chart
 
 
+def test_an_escaped_line_break_stays_on_its_line() -> None:
+    sketch = Sketch()
+    sketch.thing("a\nb")
+    assert "a#92;#8203;nb<br/>" in render_mermaid(sketch.lineage("a\nb"))
+
+
 def test_too_much_is_said() -> None:
     chart = render_mermaid(gallery()["effects"], cap=3)
     assert "too many for one picture" in chart

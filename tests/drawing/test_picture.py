@@ -75,3 +75,5 @@ def test_what_a_picture_is_called() -> None:
     assert story(compose_picture(sketch.lineage("a.csv"))) == "Where a.csv comes from"
     later = compose_picture(sketch.lineage("a.csv", Direction.EFFECTS))
     assert story(later) == "What a.csv led to"
+    sketch.run("train", used=["a.csv"])
+    assert story(compose_picture(sketch.lineage("train"))) == "Where the run train comes from"

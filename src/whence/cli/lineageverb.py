@@ -47,7 +47,11 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
     if args.format == "json":
         console.print_json(lineage_json(lineage))
     elif args.format == "tree":
-        console.print(render_tree(lineage, width=console.width, styled=console.styled))
+        console.print(
+            render_tree(
+                lineage, console.width, styled=console.styled, encoding=console.out.encoding
+            )
+        )
     else:
         console.print(_picture(args.format)(lineage))
     return 0

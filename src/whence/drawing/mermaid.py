@@ -116,7 +116,9 @@ _SPECIAL = re.compile(r"[^\w ,()=·…/:@?.+-]|(?<!\w)[_.+-]|[_.+-](?!\w)", re.A
 
 def _escaped(text: str) -> str:
     """Printable text in which whatever Mermaid or Markdown could take for its own is a number."""
-    return _SPECIAL.sub(_numbers, text)
+    # A backslash before an n is a line break to Mermaid even when it comes from a number; a space
+    # of no width between the two keeps them apart.
+    return _SPECIAL.sub(_numbers, text).replace("#92;n", "#92;#8203;n")
 
 
 def _numbers(found: re.Match[str]) -> str:

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 _SWEEPS = 8
 _SWAPS = 6
+_MANY = 2_000
+"""With more vertices than this, way-points included, half the work must do."""
 
 Columns = list[list[int]]
 
@@ -33,7 +35,7 @@ def find_order(
     met = _met(count, left, right, first)
     current = [sorted(column, key=met.__getitem__) for column in columns]
     best, fewest = [list(column) for column in current], _crossings(current, right)
-    for sweep in range(_SWEEPS):
+    for sweep in range(_SWEEPS if count <= _MANY else _SWEEPS // 2):
         if fewest == 0:
             break
         if sweep % 2 == 0:
@@ -46,7 +48,7 @@ def find_order(
         if crossings < fewest:
             best, fewest = [list(column) for column in current], crossings
     if fewest:
-        _swap(best, left, right)
+        _swap(best, left, right, _SWAPS if count <= _MANY else 1)
     return best
 
 
@@ -103,9 +105,11 @@ def _crossings(columns: Sequence[Sequence[int]], right: Sequence[Sequence[int]])
     return total
 
 
-def _swap(columns: Columns, left: Sequence[Sequence[int]], right: Sequence[Sequence[int]]) -> None:
+def _swap(
+    columns: Columns, left: Sequence[Sequence[int]], right: Sequence[Sequence[int]], rounds: int
+) -> None:
     """Swap neighbours while that removes crossings."""
-    for _ in range(_SWAPS):
+    for _ in range(rounds):
         better = False
         for at, column in enumerate(columns):
             sides = []

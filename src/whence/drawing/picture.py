@@ -189,7 +189,8 @@ def _arrows(items: Sequence[Item], edges: Sequence[LineageEdge]) -> tuple[Arrow,
 
 def story(picture: Picture) -> str:
     """What the picture shows, in one line above it."""
-    name = picture.root.node.name
+    node = picture.root.node
+    name = f"the run {node.name}" if node.kind is NodeKind.RUN else node.name
     if picture.lineage.direction is Direction.ORIGINS:
         return f"Where {name} comes from"
     return f"What {name} led to"

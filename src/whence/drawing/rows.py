@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Sequence
 
 _SWEEPS = 12
+_MANY = 2_000
+"""With more vertices than this, half the sweeps must do."""
 
 
 def find_rows(
@@ -35,7 +37,7 @@ def find_rows(
     for each in solved:
         each.solve([0.0] * len(each.column), heights)
     turns = [solved, solved[::-1]]
-    for sweep in range(_SWEEPS):
+    for sweep in range(_SWEEPS if count <= _MANY else _SWEEPS // 2):
         for each in turns[sweep % 2]:
             wanted = [_mean(vertex, near[vertex], heights) for vertex in each.column]
             each.solve(wanted, heights)

@@ -191,8 +191,13 @@ class _Drawn(_Sheet):
             ((arrow.cause, arrow.effect) in self._steps, arrow, points)
             for arrow, points in zip(self.picture.arrows, self._layout.routes, strict=True)
         ]
+        met = set[tuple[int, str, bool, Point]]()
         for on_spine, arrow, points in sorted(drawn, key=lambda each: each[0]):
-            yield draw_arrow(arrow, self._told(arrow), points, on_spine=on_spine)
+            # Where arrows of one cause run together, one line is drawn: each begins at its branch.
+            keys = [(arrow.cause, arrow.basis, on_spine, point) for point in points]
+            begin = next((at for at in range(1, len(keys)) if keys[at] not in met), 1) - 1
+            met.update(keys)
+            yield draw_arrow(arrow, self._told(arrow), points[begin:], on_spine=on_spine)
 
     def _told(self, arrow: Arrow) -> str:
         how = ", ".join(kind.replace("_", " ") for kind in arrow.kinds)

@@ -65,7 +65,7 @@ def environment_facts(facts: Mapping[str, Any]) -> list[str]:
     told = []
     if python := facts.get("python"):
         told.append(f"Python {python}")
-    if isinstance(packages := facts.get("packages"), int):
+    if packages := facts.get("packages"):  # none at all means that nobody could look
         told.append(counted(packages, "package", "packages"))
     return told
 
