@@ -50,7 +50,7 @@ class Job:
             CaptureError: there is none of that name, or it may not be started.
         """
         self.command = list(command)
-        self.env = dict(env)
+        self.env = _without_coercion(env)
         self.cwd = cwd
         self.pid = 0
         self.exit_status: int | None = None
@@ -181,7 +181,9 @@ class Job:
     def _stop_too(self, number: int) -> None:
         if number not in _BY_TERMINAL:
             return
-        os.kill(os.getpid(), signal.SIGSTOP)
+        os.kill(os.getpid(), number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+        signal.pthread_sigmask(signal.SIG_BLOCK, {number})
         # Here the shell has put us in the foreground again; it may have woken only us.
         os.kill(self.pid, signal.SIGCONT)
 
@@ -229,6 +231,19 @@ def run_plainly(job: Job, patience: float | None, *, wait_for_all: bool = True) 
             job.attend()
     finally:
         job.finish()
+
+
+def _without_coercion(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the locale that Python gave itself at its start (PEP 538)."""
+    found = dict(env)
+    if found.get("LC_CTYPE", "-") == os.environ.get("LC_CTYPE"):
+        try:
+            with open("/proc/self/environ", "rb") as given:
+                if not any(each.startswith(b"LC_CTYPE=") for each in given.read().split(b"\0")):
+                    del found["LC_CTYPE"]
+        except OSError:
+            return found
+    return found
 
 
 def find_program(name: str, env: Mapping[str, str], cwd: str) -> list[str]:

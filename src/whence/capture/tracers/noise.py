@@ -191,7 +191,12 @@ def is_bytecode_cache(path: str) -> bool:
     return "/__pycache__/" in path
 
 
-def own_folders(session_dir: str) -> tuple[str, ...]:
-    """Where Whence itself keeps things that a traced program may touch."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    return session_dir, os.path.join(here, "agent")
+def own_folders(session_dir: str, workspace: str) -> tuple[str, ...]:
+    """Where Whence itself keeps things that a traced program may touch.
+
+    Its source is among them, except for those who work on Whence.
+    """
+    capture = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.dirname(capture)
+    own = os.path.join(capture, "agent") if f"{package}/".startswith(f"{workspace}/") else package
+    return session_dir, own

@@ -82,8 +82,9 @@ class _Watch:
         self._job = job
         self._session_dir = session_dir
         library = self._library()
-        own = (*own_folders(session_dir), os.path.dirname(library or ""))
-        self._noise = Noise(os.path.realpath(workspace), own)
+        root = os.path.realpath(workspace)
+        own = (*own_folders(session_dir, root), os.path.dirname(library or ""))
+        self._noise = Noise(root, own)
         self._journal = Journal(session_dir)
         self._journal.add(("begin", 0, time.time_ns(), self._noise.root, "", None, ""))
         for sign in (FLUSH, DISTINCT):

@@ -61,7 +61,7 @@ class PythonTracer:
         agent.equip(job.env, session_dir, files=True)
         root = os.path.realpath(workspace or cwd)
         job.env["WHENCE_WORKSPACE"] = root
-        noise = Noise(root, own_folders(session_dir))
+        noise = Noise(root, own_folders(session_dir, root))
         journal = Journal(session_dir)
         before = snapshot(root, noise)
         _note_streams(journal, Places(noise))

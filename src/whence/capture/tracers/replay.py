@@ -26,9 +26,9 @@ def read_journal(session_dir: str) -> Activity:
 
 
 def _rest(session_dir: str, events: Sequence[Event]) -> Iterator[Event]:
-    root = next((event[3] for event in events if event[0] == "begin"), "/")
+    root = next((event[3] for event in events if event[0] == "begin"), "/").rstrip("/")
     since = next((int(event[6]) for event in reversed(events) if event[0] == "mark"), 0)
-    places = Places(Noise(root, own_folders(session_dir)))
+    places = Places(Noise(root, own_folders(session_dir, root)))
     now = time.time_ns()
     try:
         for pid, parent, text, stat in read_rest(session_dir, since):
