@@ -27,6 +27,7 @@ from whence.errors import CaptureError, NotFoundError, WhenceError
 from whence.homecoming.sessions import PATIENCE, session_folders, settle
 from whence.recording.recorder import stamp
 from whence.recording.redact import redact_argv
+from whence.recording.variables import environment_facts, placement_facts
 from whence.workspace import Workspace, make_workspace
 
 _SOURCE = f"whence-run/{__version__}"
@@ -129,6 +130,8 @@ def _facts(
         "source": _SOURCE,
         "tags": dict(order.tags),
         "observers": list(observers),
+        "variables": environment_facts(os.environ),
+        "placement": placement_facts(os.environ),
     }
     code = read_code_state(os.getcwd())  # noqa: PTH109
     if code is not None:

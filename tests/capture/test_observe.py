@@ -75,6 +75,7 @@ def around(loaded: Sequence[str] = ()) -> Surroundings:
     return Surroundings(
         environment={"python": {"version": "3.11.7"}},
         environment_name="python 3.11.7",
+        imports=(),
         hardware={},
         actors=(ActorSeen("ada", "person"),),
         observers=(),

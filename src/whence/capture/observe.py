@@ -46,6 +46,7 @@ class Surroundings:
 
     environment: Mapping[str, Any]
     environment_name: str
+    imports: tuple[str, ...]
     hardware: Mapping[str, Any]
     actors: tuple[ActorSeen, ...]
     observers: tuple[Mapping[str, Any], ...]
@@ -150,6 +151,7 @@ class _Observer:
             code=code,
             environment=around.environment,
             environment_name=around.environment_name,
+            imports=around.imports,
             hardware=around.hardware,
             parameters=parameters,
             declared=stated.facets,
@@ -309,6 +311,7 @@ _SAID_ELSEWHERE = frozenset(
         "parent_job",
         "observers",
         "workspace",
+        "variables",
     }
 )
 

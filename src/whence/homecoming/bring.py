@@ -36,7 +36,7 @@ def bring_home(
     seen = observe(
         session,
         _activity_of(session) if activity is None else activity,
-        look_around(session, workspace.folder / "cache"),
+        look_around(session, late=activity is None and not session.is_alive()),
         MachineInstruments(workspace),
     )
     appended = workspace.recorder.record_run(seen, timeout=timeout)

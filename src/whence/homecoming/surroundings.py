@@ -1,25 +1,57 @@
 """Environment, hardware and people of a run."""
 
-import getpass
-from pathlib import Path
+import os
+from collections.abc import Mapping
+from typing import Any
 
+from whence.capture.agent.reports import Reports, read_reports
 from whence.capture.observe import Surroundings
+from whence.capture.probes.actor import read_actor
+from whence.capture.probes.environment import read_environment
+from whence.capture.probes.hardware import read_hardware
 from whence.capture.session import Session
+from whence.model.edge import Basis
+from whence.model.gap import Gap
 from whence.recording.observation import ActorSeen
 
 
-def who() -> ActorSeen:
-    return ActorSeen(getpass.getuser(), "person")
+def look_around(session: Session, *, late: bool = False) -> Surroundings:
+    """What is known of a run beside its files, from its agents' reports and the machine.
 
-
-def look_around(session: Session, cache: Path) -> Surroundings:
+    Args:
+        session: The run that has ended.
+        late: Whether it ended some time ago, so that the machine may have changed since.
+    """
+    reports = read_reports(os.fspath(session.folder))
+    environment = read_environment(reports)
+    hardware, gaps = read_hardware()
+    if late:
+        reason = "it was read some time after the run, whose recorder had been killed"
+        gaps.append(Gap("environment-unknown", "environment", reason))
+    variables = session.start.get("variables")
     return Surroundings(
-        {"python": {"version": "3.11.7"}, "packages": []},
-        "python 3.11.7",
-        {},
-        (who(),),
-        tuple(session.start["observers"]),
-        frozenset(),
-        frozenset(),
-        (),
+        environment=environment.facts() | ({"variables": variables} if variables else {}),
+        environment_name=environment.name,
+        imports=tuple(sorted(environment.imported)),
+        hardware=hardware,
+        actors=(who(),),
+        observers=(*session.start.get("observers", ()), *_inside(reports)),
+        loaded=frozenset(reports.sources),
+        agents=reports.processes,
+        gaps=(*environment.gaps, *gaps),
     )
+
+
+def who() -> ActorSeen:
+    """The person at the keyboard: the system's user, with the name that git knows."""
+    actor = read_actor()
+    detail = {"uid": str(actor.uid)} | ({"git": actor.git} if actor.git else {})
+    return ActorSeen(actor.name, "person", detail, Basis.OBSERVED)
+
+
+def _inside(reports: Reports) -> list[Mapping[str, Any]]:
+    """The agents inside Python processes, where there were any."""
+    if not reports.processes:
+        return []
+    told = {"name": "agent", "role": "modules", "active": True, "reason": ""}
+    return [{**told, "processes": len(reports.processes)}]

@@ -22,6 +22,7 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "gaps": "what is not known of a run or an artifact, and why",
         "hardware": "the machine that a run ran on",
         "processes": "the processes of a run",
+        "imports": "the packages of which a run loaded modules",
         "tags": "words that people attached",
         "code": "commit, branch, remote, changes not committed, files really used",
         "environment": "interpreter, packages, operating system, container image",

@@ -81,7 +81,9 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         **_values(account, "metrics"),
         "seeds": _flat(account.said("seeds")),
         "code": account.said("code") or None,
-        "environment": None if environment is None else _environment(reader, environment),
+        "environment": None
+        if environment is None
+        else _environment(reader, environment, account.said("imports").get("packages", ())),
         "hardware": account.said("hardware"),
         "processes": account.said("processes").get("processes", []),
         "observers": account.said("observers").get("observers", []),
@@ -190,10 +192,17 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _environment(reader: GraphReader, met: Mapping[str, Any]) -> dict[str, Any]:
+def _environment(
+    reader: GraphReader, met: Mapping[str, Any], imports: Sequence[str]
+) -> dict[str, Any]:
+    """The environment's facts; of each package, whether this run imported it."""
     handle = reader.find(met["artifact"])
     assert handle is not None
     facts = account_for(reader, handle).said("environment")
+    if imports:
+        facts["packages"] = [
+            {**each, "imported": each["name"] in imports} for each in facts.get("packages", ())
+        ]
     return {"artifact": met["artifact"], "name": met["name"], "digest": met["digest"], **facts}
 
 

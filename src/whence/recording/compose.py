@@ -210,6 +210,8 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "seeds", seen.seeds
     yield "hardware", seen.hardware
     yield "tags", seen.tags
+    if seen.imports:
+        yield "imports", {"packages": list(seen.imports)}
     if seen.observers:
         yield "observers", {"observers": [dict(each) for each in seen.observers]}
     if seen.processes:

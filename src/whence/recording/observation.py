@@ -105,6 +105,8 @@ class RunSeen:
     code: CodeSeen | None = None
     environment: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     environment_name: str = ""
+    imports: tuple[str, ...] = ()
+    """Names of the packages of which modules were loaded."""
     hardware: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     parameters: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """Name → ``{"value": …, "source": …}``."""

@@ -48,9 +48,16 @@ PLACEMENT = frozenset(
 def environment_facts(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables that are told, sorted by name, with secrets taken out all the same."""
     return {
+        name: str(redact_value(name, environ[name])) for name in sorted(environ) if _is_told(name)
+    }
+
+
+def placement_facts(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a scheduler calls this one run, sorted by name."""
+    return {
         name: str(redact_value(name, environ[name]))
         for name in sorted(environ)
-        if _is_told(name) or name in PLACEMENT
+        if name in PLACEMENT
     }
 
 

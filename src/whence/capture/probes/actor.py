@@ -1,40 +1,47 @@
 """Who ran it: the system's user, and whom git takes them for."""
 
-import getpass
 import os
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+
+from whence.capture.probes.command import ask
 
 
 @dataclass(frozen=True, slots=True)
 class ActorFacts:
-    """A person or service, with where the name comes from."""
+    """A user of the system, with the identity that git would commit under."""
 
     name: str
     """The system's user name; ``uid 1000`` for a user without one, as containers have."""
     uid: int
-    git_name: str = ""
-    git_email: str = ""
+    git: str = ""
+    """``Name <email>``; empty where git has none."""
 
 
-def read_actor(ask_git: Callable[[str], str] | None = None) -> ActorFacts:
-    """The user of this process, and the identity that git would commit under.
+def read_actor(cwd: str | None = None) -> ActorFacts:
+    """The user of this process.
 
     Args:
-        ask_git: Gives the value of a key of git's configuration, empty where there is none.
+        cwd: The folder for which git is asked; the working directory if ``None``.
     """
     uid = os.getuid()
-    name = f"uid {uid}"
-    with suppress(KeyError, OSError, ImportError):
-        name = _by_number(uid) or getpass.getuser()
-    if ask_git is None:
-        return ActorFacts(name, uid)
-    return ActorFacts(name, uid, ask_git("user.name"), ask_git("user.email"))
+    return ActorFacts(_name(uid), uid, _git_identity(cwd))
 
 
-def _by_number(uid: int) -> str:
+def _name(uid: int) -> str:
     """The name that the system has for a number; variables such as ``USER`` can say anything."""
-    import pwd  # noqa: PLC0415  not on every system
+    with suppress(KeyError, ImportError):
+        import pwd  # noqa: PLC0415  not on every system
 
-    return pwd.getpwuid(uid).pw_name
+        return pwd.getpwuid(uid).pw_name
+    return f"uid {uid}"
+
+
+def _git_identity(cwd: str | None) -> str:
+    answer = ask(["git", "config", "--null", "--get-regexp", r"^user\.(name|email)$"], cwd=cwd)
+    told = {}
+    for pair in answer.output.decode("utf-8", "replace").split("\0"):
+        key, _, value = pair.partition("\n")
+        told[key] = value
+    email = told.get("user.email", "")
+    return " ".join(part for part in (told.get("user.name", ""), email and f"<{email}>") if part)

@@ -115,7 +115,9 @@ def _packages(packages: Iterable[Any]) -> Iterator[tuple[str, Any, bool]]:
 def _imported(comparison: Comparison) -> frozenset[str]:
     """The packages that any step of either side imported."""
     steps = (*comparison.a.steps.values(), *comparison.b.steps.values())
-    found = set()
+    found = {name for step in steps for name in step.account.said("imports").get("packages", ())}
+    if found:
+        return frozenset(found)
     for handle in {step.environment for step in steps} - {None}:
         assert handle is not None
         packages = comparison.account_of(handle).said("environment").get("packages")

@@ -1,0 +1,114 @@
+"""What is installed in folders of packages, told from the names of files alone.
+
+Nothing of the environment is imported or started: it may belong to another Python, and may be
+broken. Names are normalized (PEP 503), so that ``scikit_learn`` and ``Scikit-Learn`` are one.
+"""
+
+import json
+import os
+import re
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+_ENDINGS = (".dist-info", ".egg-info")
+_SEPARATORS = re.compile(r"[-_.]+")
+_MODULE_ENDINGS = re.compile(r"(\.cpython-[^.]+|\.abi3|\.cp\d+[^.]*)?\.(py|so|pyd)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One installed distribution."""
+
+    name: str
+    """Normalized."""
+    version: str
+    folder: str
+    """Its ``.dist-info`` or ``.egg-info``."""
+    origin: str = ""
+    """Where it was installed from, if not from an index: a folder, a repository (PEP 610)."""
+
+
+def read_packages(folders: Iterable[str]) -> list[Package]:
+    """The distributions in these folders, by name; the first of a name is the one Python takes."""
+    found: dict[str, Package] = {}
+    for folder in dict.fromkeys(folders):
+        with suppress(OSError):
+            for entry in sorted(os.listdir(folder)):
+                package = _package(folder, entry)
+                if package is not None:
+                    found.setdefault(package.name, package)
+    return sorted(found.values(), key=lambda each: each.name)
+
+
+def find_imported(packages: Iterable[Package], modules: Collection[str]) -> frozenset[str]:
+    """Names of the packages that modules of these top-level names come from.
+
+    A package of the module's own name is taken first; only for the names left over are lists of
+    files read, since there are many of them.
+    """
+    left = set(modules)
+    found = set()
+    rest = []
+    for package in packages:
+        own = package.name.replace("-", "_")
+        if own in left:
+            found.add(package.name)
+            left.discard(own)
+        else:
+            rest.append(package)
+    for package in rest if left else ():
+        if not left.isdisjoint(_top_level(package)):
+            found.add(package.name)
+    return frozenset(found)
+
+
+def normalize(name: str) -> str:
+    """The form in which names of distributions are compared (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def _package(folder: str, entry: str) -> Package | None:
+    for ending in _ENDINGS:
+        if entry.endswith(ending):
+            stem = entry.removesuffix(ending)
+            name, _, version = stem.partition("-")
+            # An egg-info may carry the Python version as well: six-1.16.0-py3.11.egg-info.
+            version = version.split("-py")[0]
+            if not name or not version:
+                return None
+            path = os.path.join(folder, entry)
+            return Package(normalize(name), version, path, _origin(path))
+    return None
+
+
+def _origin(folder: str) -> str:
+    """A direct URL reference (PEP 610) as one text."""
+    try:
+        with open(os.path.join(folder, "direct_url.json"), encoding="utf-8") as file:
+            told = json.load(file)
+        url = str(told["url"])
+        if "vcs_info" in told:
+            return f"{told['vcs_info']['vcs']}+{url}@{told['vcs_info']['commit_id']}"
+        if told.get("dir_info", {}).get("editable"):
+            return f"editable {url}"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    return url
+
+
+def _top_level(package: Package) -> set[str]:
+    """The top-level modules of a distribution, from ``top_level.txt`` or its list of files."""
+    listed = os.path.join(package.folder, "top_level.txt")
+    with suppress(OSError), open(listed, encoding="utf-8") as file:
+        return set(file.read().split())
+    with (
+        suppress(OSError),
+        open(os.path.join(package.folder, "RECORD"), encoding="utf-8", errors="replace") as file,
+    ):
+        return {_module(line.split(",", 1)[0]) for line in file}
+    return set()
+
+
+def _module(path: str) -> str:
+    return _MODULE_ENDINGS.sub("", path.split("/", 1)[0])
