@@ -180,7 +180,7 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 
 
 def _facts(facts: Sequence[tuple[str, str]], paint: Paint) -> Iterator[str]:
-    shown = [(name, text) for name, text in facts if text]
+    shown = [(printable(name), text) for name, text in facts if text]
     left = max((len(name) for name, _ in shown), default=0)
     for name, text in shown:
         yield f"{_INDENT}{paint(name.ljust(left), 'dim')}  {printable(text)}"
@@ -191,7 +191,7 @@ def _listing(title: str, rows: Sequence[Row], paint: Paint) -> Iterator[str]:
         return
     yield ""
     yield paint(title, "name")
-    shown = rows[:_LISTED]
+    shown = [tuple(map(printable, row)) for row in rows[:_LISTED]]
     widths = [max(cells(row[at]) for row in shown) for at in range(len(shown[0]))]
     for row in shown:
         columns = [
