@@ -94,19 +94,22 @@ class GraphReader(Protocol):
         """The nodes of these handles, in the order asked."""
 
     def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
-        """All edges that leave these nodes (``ORIGINS``) or end in them (``EFFECTS``)."""
+        """All edges that leave these nodes (``ORIGINS``) or end in them (``EFFECTS``).
+
+        Those of one node come oldest first.
+        """
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
-        """Nodes whose id starts with these hexadecimal characters."""
+        """Nodes whose id starts with these lower-case hexadecimal characters, by id."""
 
     def named(self, name: str) -> list[int]:
         """Nodes of exactly this name, latest first."""
 
     def names_like(self, text: str, limit: int) -> list[str]:
-        """Names that contain the text, ignoring case, for suggestions."""
+        """Names that contain the text, whatever the case of A to Z, in order of code points."""
 
     def with_digest(self, sha256: str) -> list[int]:
         """Artifacts with this content, latest first."""

@@ -1,5 +1,6 @@
 """The reference store: plain dictionaries in one process. What it answers is right."""
 
+import string
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,8 @@ from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.store.interface import Appended, Direction, Head, Kept, Link, Reach, StatedFacet
 from whence.store.sealing import Sealed, member_digests, open_body, require_known, seal
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 @dataclass(slots=True)
@@ -171,8 +174,10 @@ class MemoryStore:
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters."""
-        found = (at for at, node in enumerate(self._graph.nodes) if node.id.startswith(prefix))
-        return [handle for handle, _ in zip(found, range(limit), strict=False)]
+        found = sorted(
+            (node, at) for node, at in self._graph.handles.items() if node.startswith(prefix)
+        )
+        return [handle for _, handle in found[:limit]]
 
     def named(self, name: str) -> list[int]:
         """Nodes of exactly this name, latest first."""
@@ -180,8 +185,8 @@ class MemoryStore:
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text."""
-        wanted = text.lower()
-        names = {node.name for node in self._graph.nodes if wanted in node.name.lower()}
+        wanted = text.translate(_LOWER)
+        names = {node.name for node in self._graph.nodes if wanted in node.name.translate(_LOWER)}
         return sorted(names)[:limit]
 
     def with_digest(self, sha256: str) -> list[int]:

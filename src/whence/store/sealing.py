@@ -6,19 +6,20 @@ which the body cannot be guessed.
 """
 
 import os
+import re
 import zlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from whence.errors import InvalidRecordError, StoreCorruptError, WireError
-from whence.ledger.entry import LedgerEntry, commit, leaf_hash
+from whence.ledger.entry import SALT_BYTES, LedgerEntry, commit, leaf_hash
 from whence.model.facet import Facet
 from whence.model.identity import NodeId
 from whence.model.record import Record
 from whence.wire.canonical import canonical, parse
 from whence.wire.codec import decode, encode
 
-SALT_BYTES = 16
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ def seal(record: Record) -> Sealed:
     """The entry of a record, under a fresh salt.
 
     Raises:
-        InvalidRecordError: the record holds what has no canonical form, such as a NaN.
+        InvalidRecordError: the record holds what has no canonical form, such as a NaN, or what
+            no store could index.
     """
+    for facet in record.facets:
+        member_digests(facet)
     salt = os.urandom(SALT_BYTES)
     try:
         body = canonical(encode(record))
@@ -87,10 +91,27 @@ def decompress(kept: bytes) -> bytes:
 
 
 def member_digests(facet: Facet) -> Iterable[str]:
-    """The SHA-256 of every member that a ``manifest`` facet lists."""
+    """The SHA-256 of every member that a ``manifest`` facet lists.
+
+    Raises:
+        InvalidRecordError: a member is not a list of path, size and SHA-256 or ``None``.
+    """
     if facet.name != "manifest":
         return ()
-    return dict.fromkeys(member[2] for member in facet.data.get("members", ()) if member[2])
+    members = facet.data.get("members", ())
+    found: dict[str, None] = {}
+    for member in members if isinstance(members, list | tuple) else (members,):
+        match member:
+            case [str(), _, str(sha256)] if _SHA256.fullmatch(sha256):
+                found[sha256] = None
+            case [str(), _, None]:
+                pass
+            case _:
+                raise InvalidRecordError(
+                    f"a manifest of {facet.node} lists {member!a:.80}, which is no member",
+                    hint="a member is [path, size, SHA-256 or null]",
+                )
+    return found
 
 
 def require_known(

@@ -23,6 +23,8 @@ from whence.store.sealing import decompress, open_body
 from whence.store.steps import PARAMETERS
 from whence.store.walks import Walks
 
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
 
 class SqlReader:
     """One consistent moment of a SQL store."""
@@ -141,6 +143,8 @@ class SqlReader:
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters."""
+        if not _is_prefix(prefix, 32):
+            return []
         low = bytes.fromhex(prefix.ljust(32, "0"))
         high = bytes.fromhex(prefix.ljust(32, "f"))
         return self._column(
@@ -164,11 +168,13 @@ class SqlReader:
     def with_digest(self, sha256: str) -> list[int]:
         """Artifacts with this content, latest first."""
         return self._column(
-            "SELECT handle FROM node WHERE digest=? ORDER BY handle DESC", (bytes.fromhex(sha256),)
+            "SELECT handle FROM node WHERE digest=? ORDER BY handle DESC", (_raw(sha256),)
         )
 
     def with_content_starting(self, prefix: str, limit: int) -> list[int]:
         """Artifacts whose SHA-256 starts with these characters, latest first."""
+        if not _is_prefix(prefix, 64):
+            return []
         low, high = bytes.fromhex(prefix.ljust(64, "0")), bytes.fromhex(prefix.ljust(64, "f"))
         return self._column(
             "SELECT handle FROM node WHERE digest BETWEEN ? AND ? ORDER BY handle DESC LIMIT ?",
@@ -178,7 +184,7 @@ class SqlReader:
     def containing(self, sha256: str) -> list[int]:
         """Artifacts that list this content as a member, latest first."""
         return self._column(
-            "SELECT node FROM member WHERE digest=? ORDER BY node DESC", (bytes.fromhex(sha256),)
+            "SELECT node FROM member WHERE digest=? ORDER BY node DESC", (_raw(sha256),)
         )
 
     def latest(self, kind: NodeKind, limit: int, *, before: int | None = None) -> list[int]:
@@ -219,6 +225,15 @@ def _parts(handles: Sequence[int]) -> Iterator[tuple[Sequence[int], str]]:
     for at in range(0, len(handles), PARAMETERS):
         part = handles[at : at + PARAMETERS]
         yield part, ",".join("?" * len(part))
+
+
+def _is_prefix(text: str, length: int) -> bool:
+    return len(text) <= length and not set(text) - _HEXADECIMAL
+
+
+def _raw(sha256: str) -> bytes | None:
+    """The bytes of a digest as they stand in the tables; ``None``, equal to nothing, of others."""
+    return bytes.fromhex(sha256) if len(sha256) == 64 and _is_prefix(sha256, 64) else None
 
 
 def _node(row: tuple[int, bytes, int, str, bytes | None, str | None, str | None]) -> Node:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+from whence.errors import StoreError
 from whence.ledger.merkle import Frontier
 from whence.model.identity import NodeId
 from whence.model.record import Record
@@ -11,9 +12,7 @@ from whence.store.interface import Appended
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import compress, member_digests, require_known, seal
 from whence.store.sqlreader import SqlReader
-
-_PARAMETERS = 500
-"""How many values one statement may bind, well under SQLite's 999 of old."""
+from whence.store.steps import PARAMETERS
 
 
 class SqlWriter(SqlReader):
@@ -23,6 +22,7 @@ class SqlWriter(SqlReader):
         super().__init__(connection)
         self._cursor = connection.cursor()
         self._frontier: Frontier | None = None
+        self._under_way = False
 
     def append(self, record: Record) -> Appended:
         """Keep a record; see ``Writer.append``."""
@@ -37,6 +37,7 @@ class SqlWriter(SqlReader):
             frontier = self._frontier = self._load_frontier()
         sealed = seal(record)
         index = frontier.size
+        self._under_way = True
         self._cursor.execute(
             "INSERT INTO entry VALUES (?,?,?,?,?,?)",
             (
@@ -52,10 +53,17 @@ class SqlWriter(SqlReader):
         if added:
             self._cursor.executemany("INSERT INTO tree VALUES (?,?,?)", added)
         index_record(self._cursor, index, record)
+        self._under_way = False
         return Appended(index, fresh=True)
 
     def finish(self) -> None:
-        """Write the new head; called once, before the commit."""
+        """Write the new head; called once, before the commit.
+
+        Raises:
+            StoreError: an append failed midway and the caller went on as if nothing had happened.
+        """
+        if self._under_way:
+            raise StoreError("a record was written by half, so none of its block is kept")
         if self._frontier is not None:
             self._cursor.execute(
                 "INSERT OR REPLACE INTO head VALUES (1,?,?)",
@@ -76,8 +84,8 @@ def find_handles(cursor: sqlite3.Cursor, ids: Collection[NodeId]) -> dict[NodeId
     """The handles of those ids that the store has."""
     found: dict[NodeId, int] = {}
     wanted = [bytes.fromhex(each) for each in ids]
-    for at in range(0, len(wanted), _PARAMETERS):
-        part = wanted[at : at + _PARAMETERS]
+    for at in range(0, len(wanted), PARAMETERS):
+        part = wanted[at : at + PARAMETERS]
         marks = ",".join("?" * len(part))
         for raw, handle in cursor.execute(
             f"SELECT id, handle FROM node WHERE id IN ({marks})", part
