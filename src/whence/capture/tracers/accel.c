@@ -11,9 +11,9 @@
  * The ring (ring.py has the same layout):
  *   header   0 magic, 8 cookie, 12 slots, 16 bytes of a slot, 20 bytes of the header,
  *            24 bytes of root, 28 of parts, 32 of inner, 36 of outer; 64 head, 128 tail;
- *            256 these four lists, see noise.py
+ *            256 these four lists, see noise.py; all begin with a slash
  *   slot     0 sequence (its position + 1, written last), 8 pid, 12 parent or 0, 16 device,
- *            24 inode, 32 size, 40 mtime_ns, 48 ctime_ns, 56 flags, 60 length, 64 path
+ *            24 inode, 32 size, 40 mtime_ns, 48 ctime_ns, 56 whether it is no link, 60 length, 64 path
  */
 #include <asm/fcntl.h>
 #include <asm/stat.h>
@@ -23,7 +23,7 @@ typedef unsigned long u64;
 typedef unsigned int u32;
 
 #define AT_FDCWD (-100)
-#define AT_EMPTY_PATH 0x1000
+#define AT_SYMLINK_NOFOLLOW 0x100
 #define EINTR 4
 #define MAGIC 0x31676e6952636857UL /* "WhcRing1" */
 #define PATH_ROOM 448
@@ -76,6 +76,10 @@ static long plain(int d, const char *p, int f, int m) {
   return sys6(__NR_openat, d, (long)p, f, m, 0, 0);
 }
 
+static long state_of(int fd, struct stat *s) {
+  return sys6(__NR_fstat, fd, (long)s, 0, 0, 0, 0);
+}
+
 static long status(int d, const char *p, struct stat *s, int flags) {
   return sys6(__NR_newfstatat, d, (long)p, (long)s, flags, 0, 0);
 }
@@ -107,20 +111,19 @@ static const char *begins(const char *text, const char *with) {
   return text;
 }
 
-/* Whether a text begins with one of a list of zero-terminated strings. */
+/* Whether a text begins with one of a list: of each its length in one byte, itself, a zero. Nearly
+ * all differ in their second character, the first being a slash. */
 static int any(const char *text, const char *list, u32 bytes) {
   const char *end = list + bytes;
-  while (list < end) {
-    if (begins(text, list)) return 1;
-    while (*list++) {}
-  }
+  for (; list < end; list += (unsigned char)list[0] + 2)
+    if (list[2] == text[1] && begins(text, list + 1)) return 1;
   return 0;
 }
 
 static int noise(const char *p) {
   const char *root = ring + 256, *parts = root + field(24);
   const char *inner = parts + field(28), *outer = inner + field(32);
-  const char *rest = begins(p, root);
+  const char *rest = begins(p, root + 1);
   if (rest ? any(p, inner, field(32)) : any(p, outer, field(36))) return 1;
   for (p = rest ? rest - 1 : p; *p; p++)
     if (*p == '/' && any(p, parts, field(28))) return 1;
@@ -133,8 +136,15 @@ static void copy(char *to, const char *from, u32 n) {
   while (n--) *to++ = *from++;
 }
 
+/* Whether the name is the file's own and no link to it. */
+static int is_own_name(const char *p, const struct stat *opened) {
+  struct stat s;
+  return status(AT_FDCWD, p, &s, AT_SYMLINK_NOFOLLOW) == 0 && s.st_ino == opened->st_ino &&
+         s.st_dev == opened->st_dev;
+}
+
 /* Notes a file; 0 where the ring is full. */
-static int note(const struct stat *s, int flags, const char *p, u32 length) {
+static int note(const struct stat *s, const char *p, u32 length) {
   u64 *head = (u64 *)(ring + 64), *tail = (u64 *)(ring + 128);
   u64 at = __atomic_load_n(head, __ATOMIC_RELAXED);
   do {
@@ -154,7 +164,7 @@ static int note(const struct stat *s, int flags, const char *p, u32 length) {
   *(u64 *)(slot + 32) = (u64)s->st_size;
   *(u64 *)(slot + 40) = (u64)s->st_mtime * 1000000000UL + s->st_mtime_nsec;
   *(u64 *)(slot + 48) = (u64)s->st_ctime * 1000000000UL + s->st_ctime_nsec;
-  *(u32 *)(slot + 56) = (u32)flags;
+  *(u32 *)(slot + 56) = (u32)is_own_name(p, s);
   *(u32 *)(slot + 60) = length;
   copy(slot + 64, p, length);
   __atomic_store_n((u64 *)slot, at + 1, __ATOMIC_RELEASE);
@@ -190,8 +200,8 @@ static int opened(int d, const char *p, int f, int m) {
   long r = sys6(__NR_openat, d, (long)p, f, m, 0, (long)cookie);
   if (r >= 0 && !noise(path)) {
     struct stat s;
-    if (status((int)r, "", &s, AT_EMPTY_PATH) == 0 && (s.st_mode & 0170000) == 0100000 &&
-        !note(&s, f, path, n)) {
+    if (state_of((int)r, &s) == 0 && (s.st_mode & 0170000) == 0100000 &&
+        !note(&s, path, n)) {
       long told = again(d, p, f, m); /* the ring is full: ask, so that it is seen all the same */
       if (told >= 0) sys6(__NR_close, told, 0, 0, 0, 0, 0);
     }
@@ -264,7 +274,7 @@ __attribute__((constructor)) static void start(void) {
   long fd = sys6(__NR_openat, AT_FDCWD, (long)told, O_RDWR | O_CLOEXEC, 0, 0, (long)bits);
   struct stat s;
   if (fd < 0) return;
-  long r = status((int)fd, "", &s, AT_EMPTY_PATH);
+  long r = state_of((int)fd, &s);
   if (r == 0) r = sys6(__NR_mmap, 0, s.st_size, 3 /* read, write */, 1 /* shared */, fd, 0);
   else r = -1;
   sys6(__NR_close, fd, 0, 0, 0, 0, 0);

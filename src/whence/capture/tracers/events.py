@@ -66,7 +66,10 @@ def encode(event: Event) -> bytes:
     """One line for the journal: fields between tabs, a newline at the end, both escaped inside."""
     kind, pid, at, path, other, stat, detail = event
     numbers = "-" if stat is None else f"{stat[0]},{stat[1]},{stat[2]},{stat[3]},{stat[4]}"
-    line = f"{kind}\t{pid}\t{at}\t{numbers}\t{_escape(path)}\t{_escape(other)}\t{_escape(detail)}\n"
+    words = f"{path}\t{other}\t{detail}"
+    if words.count("\t") != 2 or "\\" in words or "\n" in words:
+        words = f"{_escape(path)}\t{_escape(other)}\t{_escape(detail)}"
+    line = f"{kind}\t{pid}\t{at}\t{numbers}\t{words}\n"
     return line.encode("utf-8", "surrogateescape")
 
 
@@ -96,9 +99,7 @@ def _stat(numbers: str) -> Stat:
 
 
 def _escape(text: str) -> str:
-    if "\\" in text or "\n" in text or "\t" in text:
-        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
-    return text
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _unescape(text: str) -> str:

@@ -10,9 +10,6 @@ import stat as modes
 from whence.capture.tracers.events import Stat
 from whence.capture.tracers.noise import NAMES, Noise
 
-_LISTED_FROM = 32
-"""Files of one folder after which its listing is read, instead of asking for each name."""
-
 
 class Places:
     """The names of files, for one run."""
@@ -20,14 +17,10 @@ class Places:
     def __init__(self, noise: Noise) -> None:
         self.noise = noise
         self._folders: dict[str, tuple[str, bool]] = {}
-        self._looked_up: dict[str, int] = {}
-        self._plain: dict[str, set[str]] = {}
 
     def forget(self) -> None:
         """Resolve every folder anew."""
         self._folders.clear()
-        self._plain.clear()
-        self._looked_up.clear()
 
     def place(self, text: str) -> tuple[str, str] | None:
         """An absolute path as one whose folder is real, and how it was called if by a link.
@@ -72,30 +65,13 @@ class Places:
     def resolve(self, text: str) -> tuple[str, str] | None:
         """The same as ``place`` and ``follow`` for a file that is known to have been opened."""
         placed = self.place(text)
-        if placed is None:
-            return None
-        if placed[0] == text:
-            self._look_around(text)
-        followed = self.follow(*placed)
+        followed = self.follow(*placed) if placed else None
         return (followed[0], followed[1]) if followed else None
 
-    def is_plain(self, text: str) -> bool:
-        """Whether a path is known to be real as it stands, and no noise."""
+    def is_real(self, text: str) -> bool:
+        """Whether a path lies in a folder that is known to be real and no noise."""
         folder, _, name = text.rpartition("/")
-        return name in self._plain.get(folder, ())
-
-    def _look_around(self, path: str) -> None:
-        """List a folder of which many files are used, once, instead of asking for each name."""
-        folder, _, _ = path.rpartition("/")
-        count = self._looked_up[folder] = self._looked_up.get(folder, 0) + 1
-        if count != _LISTED_FROM or folder.endswith("/__pycache__"):
-            return
-        try:
-            with os.scandir(folder or "/") as listing:
-                names = {each.name for each in listing if not each.is_symlink()}
-        except OSError:
-            return
-        self._plain[folder] = names - NAMES
+        return self._folders.get(folder) == (folder, False) and name not in NAMES
 
 
 def lstat(path: str) -> os.stat_result | None:

@@ -31,7 +31,7 @@ def _rest(session_dir: str, events: Sequence[Event]) -> Iterator[Event]:
     places = Places(Noise(root, own_folders(session_dir, root)))
     now = time.time_ns()
     try:
-        for pid, parent, text, stat in read_rest(session_dir, since):
+        for pid, parent, text, stat, _ in read_rest(session_dir, since):
             path = source_of(text) if is_bytecode_cache(text) else text
             source = lstat(path)
             place = places.resolve(path)

@@ -24,10 +24,11 @@ _COUNTER = struct.Struct("=Q")
 _HEAD_AT, _TAIL_AT, _LISTS_AT = 64, 128, 256
 _SLOT = struct.Struct("=QIIQQQQQII")
 _PATH_AT = 64
+_LONGEST = 255
 _PATH_ROOM = SLOT_SIZE - _PATH_AT
 
-Entry = tuple[int, int, str, Stat]
-"""Process, its parent (0: not told), path, state when it was opened."""
+Entry = tuple[int, int, str, Stat, bool]
+"""Process, its parent (0: not told), path, state when opened, whether its name is no link."""
 
 
 class Ring:
@@ -61,7 +62,7 @@ class Ring:
     def _tell(self, noise: Noise) -> None:
         """Let the accelerator leave out what is noise, before it takes a slot."""
         lists = [
-            b"".join(os.fsencode(each) + b"\0" for each in part)
+            b"".join(_item(each) for each in part)
             for part in ((noise.root,), noise.parts, noise.inner, noise.outer)
         ]
         whole = b"".join(lists)
@@ -102,16 +103,22 @@ class Ring:
         self._map.close()
 
 
+def _item(text: str) -> bytes:
+    data = os.fsencode(text)
+    if len(data) > _LONGEST:
+        raise OSError("the path of a folder is too long for the ring's header")
+    return bytes([len(data)]) + data + b"\0"
+
+
 def read_slot(data: mmap.mmap | bytes, position: int) -> Entry | None:
     """What was noted at a position, if it was and has not been written over."""
     at = HEADER_SIZE + (position & (SLOTS - 1)) * SLOT_SIZE
-    sequence, pid, parent, device, inode, size, modified, changed, _, length = _SLOT.unpack_from(
-        data, at
-    )
+    fields = _SLOT.unpack_from(data, at)
+    sequence, pid, parent, device, inode, size, modified, changed, plain, length = fields
     if sequence != position + 1 or length > _PATH_ROOM:
         return None
-    path = data[at + _PATH_AT : at + _PATH_AT + length]
-    return pid, parent, os.fsdecode(path), (device, inode, size, modified, changed)
+    path = str(data[at + _PATH_AT : at + _PATH_AT + length], "utf-8", "surrogateescape")
+    return pid, parent, path, (device, inode, size, modified, changed), bool(plain)
 
 
 def read_rest(session_dir: str, since: int) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ import stat as modes
 import time
 
 from whence.capture.tracers import kernel
+from whence.capture.tracers.calls import EXCHANGE, UNSEEN, can_move, how_opened, machine_of
 from whence.capture.tracers.events import Event, Stat, join_argv
 from whence.capture.tracers.filter import here
 from whence.capture.tracers.journal import DISTINCT, FLUSH, Journal
@@ -25,17 +26,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _AT_FDCWD = 0xFFFFFF9C
 _AT_REMOVEDIR = 0x200
 _AT_EMPTY_PATH = 0x1000
-_NO_REPLACE, _EXCHANGE = 1, 2
-_ELF = b"\x7fELF"
 _DESCRIPTOR_PATHS = ("/proc/", "/dev/fd/")
-
-_UNSEEN = {
-    "io_uring_setup": "it uses io_uring, whose file accesses no filter is asked about",
-    "open_by_handle_at": "it opens files by handle, which tells no path",
-    "chroot": "it changed its root folder, so its paths may name other files than recorded",
-    "pivot_root": "it changed its root folder, so its paths may name other files than recorded",
-    "unshare": "it made mounts of its own, so its paths may name other files than recorded",
-}
 
 
 class Supervisor:
@@ -109,14 +100,14 @@ class Supervisor:
         if ring is None or not ring.waiting:
             return False
         now = time.time_ns()
-        read, plain, add = self._read, self.places.is_plain, self._journal.add
+        read, real, add = self._read, self.places.is_real, self._journal.add
         apart = self._apart
-        for pid, parent, text, stat in ring.take(limit):
+        for pid, parent, text, stat, plain in ring.take(limit):
             if pid not in self._processes:
                 self.note_process(pid, parent)
             if text in read and (not apart or read[text] == pid):
                 continue
-            if plain(text):
+            if plain and real(text) and not is_bytecode_cache(text):
                 read[text] = pid
                 self.keeper.note_read(text, stat)
                 add(("read", pid, now, text, "", stat, ""))
@@ -304,14 +295,14 @@ class Supervisor:
         if source is None or target is None or is_bytecode_cache(source):
             return
         moved, there = lstat(source), lstat(target)
-        if moved is None or source == target or not _can_move(moved, there, target, flags):
+        if moved is None or source == target or not can_move(moved, there, target, flags):
             return
         self.places.forget()
         if modes.S_ISLNK(moved.st_mode):
             return
         pid = self._process(tid)
         self.catch_up()
-        if there is not None and modes.S_ISREG(there.st_mode) and not flags & _EXCHANGE:
+        if there is not None and modes.S_ISREG(there.st_mode) and not flags & EXCHANGE:
             self._secure(pid, self.keeper.before_removal(target, state(there)))
         self._read.pop(source, None)
         self._read.pop(target, None)
@@ -319,7 +310,7 @@ class Supervisor:
         self.keeper.moved(source, target)
         if modes.S_ISREG(moved.st_mode):
             self.keeper.replaced(target)
-        detail = "x" if flags & _EXCHANGE else "d" if modes.S_ISDIR(moved.st_mode) else ""
+        detail = "x" if flags & EXCHANGE else "d" if modes.S_ISDIR(moved.st_mode) else ""
         self._note("move", pid, source, target, state(moved), detail)
 
     def _named(self, tid: int, folder: int, address: int) -> str | None:
@@ -415,7 +406,7 @@ class Supervisor:
         if found.st_mode & (modes.S_ISUID | modes.S_ISGID) and not self._privileged:
             reason = "it did not get its set-user-id rights, which a watched program cannot have"
             self.note_gap(pid, "observer-blind", program, reason)
-        machine = _machine(program)
+        machine = machine_of(program)
         if machine not in {0, self._machine}:
             reason = "it is built for another architecture, whose system calls are not watched"
             self.note_gap(pid, "observer-blind", program, reason)
@@ -427,44 +418,8 @@ class Supervisor:
             program = os.readlink(f"/proc/{pid}/exe")
         except OSError:
             program = f"process {pid}"
-        self.note_gap(pid, "observer-blind", program, _UNSEEN[name])
+        self.note_gap(pid, "observer-blind", program, UNSEEN[name])
 
     def close(self) -> None:
         """Close what was opened to look into the job."""
         self._threads.close()
-
-
-def how_opened(flags: int) -> str:
-    """The letters of a write event for the flags of an open."""
-    access = flags & os.O_ACCMODE
-    letters = (
-        ("t", bool(flags & os.O_TRUNC)),
-        ("a", bool(flags & os.O_APPEND)),
-        ("r", access == os.O_RDWR),
-    )
-    return "".join(letter for letter, holds in letters if holds)
-
-
-def _can_move(moved: os.stat_result, there: os.stat_result | None, target: str, flags: int) -> bool:
-    """Whether a rename has a chance; rename(2) lists how it fails."""
-    if flags & _NO_REPLACE and there is not None:
-        return False
-    if there is not None and not flags & _EXCHANGE:
-        folders = modes.S_ISDIR(moved.st_mode), modes.S_ISDIR(there.st_mode)
-        if folders[0] != folders[1] or os.path.samestat(moved, there):
-            return False
-    folder = os.path.dirname(target)
-    try:
-        return os.stat(folder).st_dev == moved.st_dev and os.access(folder, os.W_OK)
-    except OSError:
-        return False
-
-
-def _machine(program: str) -> int:
-    """``e_machine`` of an ELF file (elf(5)); 0 for anything else."""
-    try:
-        with open(program, "rb", buffering=0) as head:
-            start = head.read(20)
-    except OSError:
-        return 0
-    return int.from_bytes(start[18:20], "little") if start.startswith(_ELF) else 0
