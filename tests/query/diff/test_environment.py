@@ -96,15 +96,39 @@ def test_a_plain_list_of_packages_is_understood() -> None:
     assert layer.changes[0].detail == {"about": "package", "imported": True}
 
 
-def test_what_only_sums_up_or_passes_by_is_left_out() -> None:
+def test_what_only_sums_up_or_says_where_is_left_out() -> None:
     def facts(number: int) -> dict[str, Any]:
-        return {"python": {"version": "3"}, "lock": f"lock {number}"}
+        return {
+            "python": {"version": "3", "prefix": f"/home/{number}/.venv"},
+            "packages_sha256": f"{number}",
+        }
 
     layer = compared(
-        trained(1, facts(1), hardware={"cpu": "a", "load": 1}),
-        trained(2, facts(2), hardware={"cpu": "a", "load": 2}),
+        trained(1, facts(1), hardware={"cpu": "a", "gpus": [{"name": "H200", "uuid": "1"}]}),
+        trained(2, facts(2), hardware={"cpu": "a", "gpus": [{"name": "H200", "uuid": "2"}]}),
     )
     assert layer.status == "same"
+    layer = compared(
+        trained(1, hardware={"gpus": [{"name": "H200"}]}),
+        trained(2, hardware={"gpus": [{"name": "H200"}, {"name": "H200"}]}),
+    )
+    assert layer.status == "changed"
+
+
+def test_a_package_from_elsewhere_is_another_one() -> None:
+    def facts(commit: str) -> dict[str, Any]:
+        mine = package("mine", "1", imported=True)
+        return {"packages": [{**mine, "origin": f"git+https://example.org/mine@{commit}"}]}
+
+    layer = compared(trained(1, facts("aa")), trained(2, facts("bb")))
+    assert told(layer) == [
+        (
+            "changed",
+            "mine",
+            "1 from git+https://example.org/mine@aa",
+            "1 from git+https://example.org/mine@bb",
+        )
+    ]
 
 
 def test_hardware_of_one_side_alone_is_no_known_difference() -> None:

@@ -16,12 +16,9 @@ from whence.query.diff.values import flatten
 ABOUT: Mapping[str, str] = MappingProxyType(
     {
         "python": "interpreter",
-        "pythons": "interpreter",
-        "interpreter": "interpreter",
-        "interpreters": "interpreter",
+        "further_pythons": "interpreter",
         "packages": "package",
         "container": "container",
-        "image": "container",
         "conda": "container",
         "variables": "variable",
         "hardware": "hardware",
@@ -35,8 +32,8 @@ _ORDER = ("interpreter", "imported", "container", "variable", "system", "hardwar
 _FOLLOWING = frozenset({"lock", "lock_sha256", "packages_sha256"})
 """Facts that only sum up others."""
 
-_FLEETING = frozenset({"memory_available", "memory_free", "load", "hostname", "boot_time"})
-"""Facts of a machine that differ from minute to minute, or only name it."""
+_PLACES = frozenset({"executable", "prefix", "hostname", "uuid"})
+"""Facts that say where something is or which one it is, and not what it is."""
 
 Facts = Mapping[tuple[str, str], Any]
 """(What it is about, name) → value."""
@@ -91,22 +88,36 @@ def _machines(pair: StepPair) -> tuple[Facts, Facts]:
 def _facts(facts: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
     for name, value in flatten(facts):
         head, _, rest = name.partition(".")
-        if head in _FOLLOWING or name.rpartition(".")[2] in _FLEETING:
+        if head in _FOLLOWING or name.rpartition(".")[2] in _PLACES:
             continue
         about = ABOUT.get(head, "system")
         if head == "packages" and isinstance(value, list):
             yield from (((about, package), version) for package, version, _ in _packages(value))
         elif about in {"variable", "hardware"}:
-            yield (about, rest or head), value
+            yield (about, rest or head), _without_places(value)
         else:
-            yield (about, name), value
+            yield (about, name), _without_places(value)
+
+
+def _without_places(value: Any) -> Any:
+    """A list of things, such as GPUs, without what only says which ones they are."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: fact for name, fact in each.items() if name not in _PLACES}
+        if isinstance(each, Mapping)
+        else each
+        for each in value
+    ]
 
 
 def _packages(packages: Iterable[Any]) -> Iterator[tuple[str, Any, bool]]:
     """Name, version, and whether a program imported it; where that is not told, it may have."""
     for each in packages:
         if isinstance(each, Mapping):
-            yield str(each.get("name")), each.get("version"), each.get("imported") is not False
+            version, origin = each.get("version"), each.get("origin")
+            whole = f"{version} from {origin}" if origin else version
+            yield str(each.get("name")), whole, each.get("imported") is not False
         else:
             name, _, version = str(each).partition("==")
             yield name, version, True
