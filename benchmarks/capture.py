@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rowtable import Row
+from rowtable import Row, print_rows
 
 PROGRAMS = Path(__file__).parent / "programs"
 FILES = 20_000
@@ -132,18 +132,46 @@ def many_files(folder: Path) -> list[Row]:
         shutil.rmtree(folder / ".whence", ignore_errors=True)
         ratios.append(own_seconds(captured(command), folder) / bare)
     ratio = statistics.median(ratios)
-    share = digest_share(folder / "many")
+    small, large = digest_shares(folder / "many", folder / "large.bin")
+    peer = "of OpenSSL's SHA-256 on the same bytes"
     return [
-        Row(
-            "reading 20,000 small files, ratio while watched", f"{ratio:.2f}", "≤ 1.5", ratio <= 1.5
-        ),
-        Row(
-            "  digests after the run ÷ OpenSSL's SHA-256 on the same bytes",
-            f"{share:.2f}",
-            "≥ 0.8",
-            share >= 0.8,
-        ),
+        Row("20,000 small files, ratio while watched", f"{ratio:.2f}", "≤ 1.5", ratio <= 1.5),
+        Row(f"  their digests afterwards, speed {peer}", f"{small:.2f}", "≥ 0.8", small >= 0.8),
+        Row(f"  digest of 256 MiB, speed {peer}", f"{large:.2f}", "≥ 0.8", large >= 0.8),
     ]
+
+
+def digest_shares(many: Path, large: Path) -> tuple[float, float]:
+    """Speed of our digests over that of OpenSSL's SHA-256 on the same bytes, in turn.
+
+    For small files the peer reads each with the fewest calls there are and hashes what it read;
+    for a large one it hashes bytes that are in memory already.
+    """
+    import hashlib
+
+    from whence.capture.digests import digest_files
+
+    paths = [str(path) for path in sorted(many.iterdir())]
+    large.write_bytes(os.urandom(1 << 20) * 256)
+    small_shares, large_shares = [], []
+    for _ in range(5):
+        started = time.perf_counter()
+        for path in paths:
+            handle = os.open(path, os.O_RDONLY)
+            hashlib.sha256(os.read(handle, 4096)).hexdigest()
+            os.close(handle)
+        bare = time.perf_counter() - started
+        started = time.perf_counter()
+        digest_files(paths)
+        small_shares.append(bare / (time.perf_counter() - started))
+        whole = large.read_bytes()
+        started = time.perf_counter()
+        hashlib.sha256(whole).hexdigest()
+        bare = time.perf_counter() - started
+        started = time.perf_counter()
+        digest_files([str(large)])
+        large_shares.append(bare / (time.perf_counter() - started))
+    return statistics.median(small_shares), statistics.median(large_shares)
 
 
 def own_seconds(command: Sequence[str], folder: Path) -> float:
@@ -158,3 +186,7 @@ def limited(what: str, seconds: float, limit: float) -> Row:
 def absolute(what: str, words: Sequence[str], limit: float, folder: Path | None = None) -> Row:
     times = [timed(words, folder or Path.cwd()) for _ in range(15)]
     return limited(what, statistics.median(times), limit)
+
+
+if __name__ == "__main__":
+    print_rows(main())

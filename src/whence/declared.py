@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from whence import __version__
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, fallback_folders
-from whence.capture.statements import StatementLog, describe_thing, plain_values
+from whence.capture.statements import Silence, StatementLog, describe_thing, plain_values
 from whence.errors import UsageError, WhenceError
 from whence.model.node import ARTIFACT_KINDS
 from whence.recording.recorder import stamp
@@ -33,19 +33,24 @@ class DeclaredRun:
         """The run's id, from the start of the block on."""
         self._tags = dict(tags or {})
         self._session: Session | None = None
-        self._log: StatementLog | None = None
+        self._log: StatementLog | Silence | None = None
 
     def __enter__(self) -> Self:
         """Join the run that is being recorded, or begin one."""
         folder, run = os.environ.get(SESSION_VARIABLE), os.environ.get(RUN_VARIABLE)
         if folder and run and Path(folder).is_dir():
-            self.id, place = run, Path(folder)
+            self.id, self._log = run, StatementLog(Path(folder))
         else:
-            self._session = self._begin()
-            self.id, place = self._session.id, self._session.folder
-        self._log = StatementLog(place)
+            try:
+                self._session = self._begin()
+            except WhenceError as error:
+                # Whence failed; the program goes on all the same.
+                sys.stderr.write(f"whence: this run is not recorded: {error.message}\n")
+                self._log = Silence()
+                return self
+            self.id, self._log = self._session.id, StatementLog(self._session.folder)
         if self._tags:
-            self._log.write("log", {"tags": plain_values(self._tags)})
+            self._say("log", {"tags": plain_values(self._tags)})
         return self
 
     def __exit__(
@@ -119,7 +124,7 @@ class DeclaredRun:
         if tags:
             fields["tags"] = plain_values(tags)
         if fields:
-            self._writer().write("log", fields)
+            self._say("log", fields)
 
     def _state(
         self,
@@ -136,16 +141,24 @@ class DeclaredRun:
             raise UsageError(
                 f"{kind!r} is no kind of artifact", hint="one of " + ", ".join(sorted(kinds))
             )
-        log = self._writer()
-        log.write(form, describe_thing(thing, name=name, kind=kind, role=role, sha256=sha256))
+        self._require_begun()
+        self._say(form, describe_thing(thing, name=name, kind=kind, role=role, sha256=sha256))
 
-    def _writer(self) -> StatementLog:
+    def _say(self, form: str, fields: Mapping[str, Any]) -> None:
+        self._require_begun()
+        assert self._log is not None
+        try:
+            self._log.write(form, fields)
+        except OSError as error:
+            sys.stderr.write(f"whence: a statement could not be kept: {error.strerror}\n")
+            self._log = Silence()
+
+    def _require_begun(self) -> None:
         if self._log is None:
             raise UsageError(
                 f"the run {self.job!r} has not begun",
                 hint='use it as a block: `with whence.run("train") as run:`',
             )
-        return self._log
 
     # ------------------------------------------------------------- own runs
 

@@ -62,6 +62,16 @@ class StatementLog:
             self._handle, self._pid = -1, 0
 
 
+class Silence:
+    """Takes statements and keeps none, where there is nowhere to keep them."""
+
+    def write(self, form: str, fields: Mapping[str, Any]) -> None:
+        """Forget it."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 def describe_thing(
     thing: str | os.PathLike[str],
     *,
