@@ -67,5 +67,5 @@ def test_a_container_is_told_where_something_tells_it(
     environ: dict[str, str], told: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(environment, "_read", lambda path: "")
-    monkeypatch.setattr(environment.os.path, "exists", lambda path: False)
+    monkeypatch.setattr("os.path.exists", lambda path: False)
     assert environment._container(environ) == told
