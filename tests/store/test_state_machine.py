@@ -79,10 +79,11 @@ class Histories(RuleBasedStateMachine):
         assert answers[0] == answers[1]
         if answers[0] is None:
             return []
-        for record in records:
-            self.records.append(record)
-            for node in record.nodes:
-                self.nodes.setdefault(node.id, node)
+        for record, appended in zip(records, answers[0], strict=True):
+            if appended.fresh:
+                self.records.append(record)
+                for node in record.nodes:
+                    self.nodes.setdefault(node.id, node)
         return answers[0]
 
     @rule(data=st.data())
