@@ -75,6 +75,14 @@ def test_a_node_that_is_kept_cannot_become_another() -> None:
         validate(Record(new_id(), "test", TIME, "tests", (other,)), store)
 
 
+def test_a_record_names_a_node_once_or_alike() -> None:
+    run = a(NodeKind.RUN)
+    validate(Record(new_id(), "test", TIME, "tests", (run, run)), MemoryStore())
+    other = replace(run, kind=NodeKind.JOB)
+    with pytest.raises(InvalidRecordError, match="named as run"):
+        validate(Record(new_id(), "test", TIME, "tests", (run, other)), MemoryStore())
+
+
 def test_an_edge_to_nowhere_is_refused() -> None:
     run = a(NodeKind.RUN)
     edge = Edge(run.id, NodeId("f" * 32), EdgeKind.USED, Basis.OBSERVED)

@@ -42,7 +42,7 @@ def _check_nodes(record: Record, reader: GraphReader) -> dict[NodeId, Node]:
             raise InvalidRecordError(f"node {node.id}: a name may not hold a NUL character")
         if node.digest is not None and not node.is_artifact:
             raise InvalidRecordError(f"node {node.id}: a {node.kind.value} has no content")
-        nodes[node.id] = node
+        _check_alike(nodes.setdefault(node.id, node), node, "named")
     spoken = set(nodes)
     for edge in record.edges:
         spoken |= {edge.origin, edge.target}
@@ -51,13 +51,16 @@ def _check_nodes(record: Record, reader: GraphReader) -> dict[NodeId, Node]:
         if handle is None:
             continue
         (kept,) = reader.nodes([handle])
-        said = nodes.setdefault(each, kept)
-        if (said.kind, said.digest) != (kept.kind, kept.digest):
-            raise InvalidRecordError(
-                f"node {each} is kept as {kept.kind.value} {kept.name!r} and cannot become "
-                f"{said.kind.value} {said.name!r} with other content"
-            )
+        _check_alike(kept, nodes.setdefault(each, kept), "kept")
     return nodes
+
+
+def _check_alike(one: Node, other: Node, how: str) -> None:
+    if (one.kind, one.digest) != (other.kind, other.digest):
+        raise InvalidRecordError(
+            f"node {one.id} is {how} as {one.kind.value} {one.name!r} and cannot become "
+            f"{other.kind.value} {other.name!r} with other content"
+        )
 
 
 def _check_edge(edge: Edge, nodes: dict[NodeId, Node], record: Record) -> None:
