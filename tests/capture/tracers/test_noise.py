@@ -9,20 +9,20 @@ from whence.capture.tracers.noise import Noise, source_of
         ("/usr/lib/x.so", True),
         ("/etc/passwd", True),
         ("/proc/self/maps", True),
-        ("/work/data.csv", False),
-        ("/work/script.py", False),
-        ("/work/native.so", False),
-        ("/work/.venv/lib/python3.11/site-packages/numpy/a.py", True),
-        ("/work/.git/HEAD", True),
-        ("/work/.github/x.yml", False),
-        ("/work/.whence/store", True),
+        ("/opt/jobs/data.csv", False),
+        ("/opt/jobs/script.py", False),
+        ("/opt/jobs/native.so", False),
+        ("/opt/jobs/.venv/lib/python3.11/site-packages/numpy/a.py", True),
+        ("/opt/jobs/.git/HEAD", True),
+        ("/opt/jobs/.github/x.yml", False),
+        ("/opt/jobs/.whence/store", True),
         ("/tmp/input.bin", False),
         ("/opt/ml/input/data", False),
         ("/opt/conda/lib/python3.12/os.py", True),
         ("/home/me/.cache/huggingface/hub/model.bin", False),
         ("/home/me/.cache/pip/x", True),
         ("/home/me/.gitconfig", True),
-        ("/work/.profile-data", False),
+        ("/opt/jobs/.profile-data", False),
         ("/data/node_modules/x", True),
         ("/session/journal", True),
     ],
@@ -42,9 +42,9 @@ def test_a_workspace_in_an_odd_place_is_kept(root: str) -> None:
 
 
 def test_a_session_inside_the_workspace_is_ours() -> None:
-    noise = Noise("/work", ("/work/run/session",))
-    assert noise.drops("/work/run/session/ring")
-    assert not noise.drops("/work/run/result")
+    noise = Noise("/work", ("/opt/jobs/run/session",))
+    assert noise.drops("/opt/jobs/run/session/ring")
+    assert not noise.drops("/opt/jobs/run/result")
 
 
 @pytest.mark.parametrize(
