@@ -3,6 +3,7 @@ from typing import Any
 
 from whence.model.node import NodeKind
 from whence.query.diff import diff
+from whence.query.diff.causes import CAUSES_TOLD
 from whence.query.diff.difference import Change
 from whence.recording.observation import FileSeen, RunSeen
 from whence.testing.worlds import World, file_seen, run_seen
@@ -106,3 +107,20 @@ def test_a_new_file_follows_from_what_changed_in_its_step() -> None:
     assert changes(World(old, new))["extra.csv"].detail["because"] == [
         {"layer": "code", "name": "train.py"}
     ]
+
+
+def test_many_causes_are_counted_and_those_of_every_layer_are_named() -> None:
+    def run(number: int) -> RunSeen:
+        inputs = tuple(data(f"in/{at:03}.csv", f"{at} of {number}") for at in range(100))
+        return step(
+            number,
+            code={"train.py": str(number)},
+            used=inputs,
+            generated=tuple(made(data(f"out/{at}.csv", f"{at} {number}")) for at in range(3)),
+        )
+
+    for change in changes(World(run(1), run(2))).values():
+        if change.name.startswith("out/"):
+            names = [each["name"] for each in change.detail["because"]]
+            assert names == [*(f"in/{at:03}.csv" for at in range(CAUSES_TOLD)), "train.py"]
+            assert change.detail["because_more"] == 100 - CAUSES_TOLD

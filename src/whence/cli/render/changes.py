@@ -140,8 +140,8 @@ def _because(change: Change) -> str:
     if not because:
         return ""
     names = [_cause_name(each) for each in because[:_CAUSES]]
-    more = f" and {len(because) - _CAUSES} more" if len(because) > _CAUSES else ""
-    return f"because of {', '.join(names)}{more}"
+    left = len(because) - len(names) + change.detail.get("because_more", 0)
+    return f"because of {', '.join(names)}" + (f" and {left:,} more" if left else "")
 
 
 def _cause_name(cause: Mapping[str, Any]) -> str:

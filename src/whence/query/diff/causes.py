@@ -15,6 +15,11 @@ Cause = Mapping[str, Any]
 """``layer`` and ``name`` of a change; ``unknown`` where nobody knows whether it is one."""
 
 
+CAUSES_TOLD = 8
+"""How many causes in one layer a change names; others are counted. A step that reads and writes
+thousands of files would otherwise name thousands for each of thousands."""
+
+
 class Causes:
     """The direct causes of changes in files.
 
@@ -27,7 +32,7 @@ class Causes:
         self._comparison = comparison
         self._steps = comparison.alignment.steps
         self._steering = _by_place(steering)
-        self._inputs: dict[int, Sequence[Cause]] = {}
+        self._explained: dict[int, dict[str, Any]] = {}
         self._partners: dict[int, set[int]] = defaultdict(set)
         self._makers: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._index()
@@ -53,6 +58,8 @@ class Causes:
         - ``consequence``: ``because`` lists what differs right upstream;
         - ``unexplained``: nothing upstream differs, so it was chance, time or something unseen;
         - ``unknown``: nothing upstream is known to differ, but not all of it is known.
+
+        ``because_more`` counts causes beyond those that ``because`` names.
         """
         found = [*self._origins(pair)]
         places = self._places(pair)
@@ -62,14 +69,21 @@ class Causes:
             if step.shared:
                 return {"cause": "independent", "because": found}
             if step.a is not None and step.b is not None:
-                found += [*self._inputs_of(place), *self._steering.get(place, ())]
-                return _explanation(found)
+                return self._explain_step(place, found)
         # Made by steps that do not answer to each other: that is why they differ.
         found += [
             {"layer": "steps", "name": job}
             for job in dict.fromkeys(self._steps[place].job for place in places)
         ]
         return _explanation(found) if found else {"cause": "independent", "because": []}
+
+    def _explain_step(self, place: int, origins: Sequence[Cause]) -> dict[str, Any]:
+        """Why what two aligned steps made differs: the same for all of it, origins aside."""
+        if origins:
+            return _explanation([*origins, *self._causes_of(place)])
+        if place not in self._explained:
+            self._explained[place] = _explanation([*self._causes_of(place)])
+        return self._explained[place]
 
     def _places(self, pair: ThingPair) -> list[int]:
         """The aligned steps that made the two; one where they answer to each other."""
@@ -80,16 +94,13 @@ class Causes:
         ]
         return sorted({place for place in made if place is not None})
 
-    def _inputs_of(self, place: int) -> Sequence[Cause]:
-        if place not in self._inputs:
-            step = self._steps[place]
-            self._inputs[place] = [
-                cause
-                for pair in self._comparison.alignment.used[place]
-                if self._comparison.settings.isdisjoint({pair.a, pair.b})
-                for cause in self._cause(pair, step)
-            ]
-        return self._inputs[place]
+    def _causes_of(self, place: int) -> Iterable[Cause]:
+        """What differs in the inputs, code, parameters and environment of a step."""
+        step = self._steps[place]
+        for pair in self._comparison.alignment.used[place]:
+            if self._comparison.settings.isdisjoint({pair.a, pair.b}):
+                yield from self._cause(pair, step)
+        yield from self._steering.get(place, ())
 
     def _origins(self, pair: ThingPair) -> Iterable[Cause]:
         """What the two were copied from, or consist of, where that differs."""
@@ -108,13 +119,19 @@ class Causes:
             yield {**cause, "unknown": True} if what == "unknown" else cause
 
 
-def _explanation(found: Sequence[Cause]) -> dict[str, Any]:
-    because = list({(each["layer"], each["name"]): dict(each) for each in found}.values())
-    if any(not each.get("unknown") for each in because):
-        return {"cause": "consequence", "because": because}
-    if because:
-        return {"cause": "unknown", "because": because}
-    return {"cause": "unexplained", "because": [], "unexplained": True}
+def _explanation(found: Iterable[Cause]) -> dict[str, Any]:
+    causes = {(each["layer"], each["name"]): dict(each) for each in found}
+    if not causes:
+        return {"cause": "unexplained", "because": [], "unexplained": True}
+    known = any(not each.get("unknown") for each in causes.values())
+    counts: dict[str, int] = defaultdict(int)
+    because = []
+    for (layer, _), cause in causes.items():
+        counts[layer] += 1
+        if counts[layer] <= CAUSES_TOLD:
+            because.append(cause)
+    told: dict[str, Any] = {"cause": "consequence" if known else "unknown", "because": because}
+    return {**told, "because_more": more} if (more := len(causes) - len(because)) else told
 
 
 def _by_place(steering: Mapping[str, LayerDiff]) -> Mapping[int, Sequence[Cause]]:
