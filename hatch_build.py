@@ -5,6 +5,7 @@ accelerator on first use or does without.
 """
 
 import os
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from sysconfig import get_platform
@@ -22,7 +23,7 @@ class AcceleratorHook(BuildHookInterface[Any]):
         """Add the library to a wheel; an editable install and an sdist take only the source."""
         if self.target_name != "wheel" or version == "editable":
             return
-        if os.uname().sysname != "Linux":
+        if sys.platform != "linux":
             return
         room = Path(self.root) / _ROOM
         spec = spec_from_file_location("accelerator", room / "accelerator.py")

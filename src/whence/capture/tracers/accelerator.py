@@ -22,9 +22,10 @@ FLAGS = (
     "-fno-stack-protector",
     "-fno-tree-loop-distribute-patterns",
 )
-_FOREIGN_RUNTIMES = (b"libasan.so", b"libtsan.so", b"libmsan.so", b"libhwasan.so")
-"""They insist on being the first library of a program, and end it otherwise."""
-_LOOKED_INTO = 8 << 20
+_SANITIZER = b"san.so"
+"""libasan.so, libtsan.so … insist on being a program's first library, and end it otherwise."""
+_LOOKED_INTO = 1 << 20
+"""Bytes at a program's beginning that are searched for the names of the libraries it needs."""
 
 
 def library(environ: Mapping[str, str]) -> str | None:
@@ -81,7 +82,7 @@ def preload(env: dict[str, str], path: str, ring: str) -> bool:
     if " " in path or ":" in path or "$" in path:
         return False
     users = env.get("LD_PRELOAD", "")
-    if any(name.decode() in users for name in _FOREIGN_RUNTIMES):
+    if _SANITIZER.decode() in users:
         return False
     env["LD_PRELOAD"] = f"{users}:{path}" if users else path
     env["WHENCE_RING"] = ring
@@ -97,7 +98,7 @@ def suits(program: str) -> bool:
             head = file.read(_LOOKED_INTO)
     except OSError:
         return True
-    return not any(name in head for name in _FOREIGN_RUNTIMES)
+    return _SANITIZER not in head
 
 
 def _cache_folder(environ: Mapping[str, str]) -> str | None:

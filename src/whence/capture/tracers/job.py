@@ -170,6 +170,14 @@ class Job:
                 except ChildProcessError:
                     continue
 
+    def await_end(self) -> None:
+        """Wait for the command itself, which is about to end: its memory may take a while."""
+        poller = select.poll()
+        poller.register(self.ending, select.POLLIN)
+        while not self.ended:
+            poller.poll()
+            self.reap()
+
     def spare(self, pid: int) -> None:
         """Leave a child of our own alone; whoever started it waits for it."""
         self._spared.add(pid)

@@ -237,8 +237,7 @@ class _Watch:
         from whence.capture.tracers.settle import RealDisk  # noqa: PLC0415
 
         assert self._supervisor is not None, "start() comes first"
-        while not self._job.ended:
-            self._job.reap()
+        self._job.await_end()
         self._supervisor.keep_up()
         self._use_the_quiet()
         assert self._settlement is not None, "made in the quiet"
