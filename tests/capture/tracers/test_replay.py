@@ -43,3 +43,14 @@ def test_a_journal_becomes_activity_without_its_observer(tmp_path: Path) -> None
 def test_without_a_journal_the_system_tells(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_journal(str(tmp_path))
+
+
+def test_a_full_disk_stops_the_journal_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / NAME).symlink_to("/dev/full")
+    journal = Journal(str(tmp_path))
+    for event in _events:
+        journal.add(event)
+        journal.flush()
+    journal.close()
+    assert "space" in journal.failed
+    assert journal.events == _events

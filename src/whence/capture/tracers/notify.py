@@ -239,6 +239,11 @@ class _Watch:
         assert self._supervisor is not None, "start() comes first"
         self._job.await_end()
         self._supervisor.keep_up()
+        if self._journal.failed:
+            reason = (
+                f"it could not be written, so a crash would have lost it: {self._journal.failed}"
+            )
+            self._supervisor.note_gap(0, "observer-blind", "the journal of the run", reason)
         self._use_the_quiet()
         assert self._settlement is not None, "made in the quiet"
         activity = self._settlement.conclude(RealDisk())
