@@ -68,3 +68,58 @@ def test_secrets_are_taken_out() -> None:
 def test_any_bytes_have_an_answer_that_can_be_recorded(data: bytes, name: str) -> None:
     parameters, _ = parameters_from_config(name, data)
     canonical([each.value for each in parameters])
+
+
+BOMB = "a: &a [1,1,1,1,1,1,1,1,1]\n" + "".join(
+    f"{above}: &{above} [{','.join(['*' + below] * 9)}]\n"
+    for below, above in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("c.yaml", "[" * 200_000, "parameters-unknown"),  # libyaml's reader overruns its stack
+        ("c.yaml", "- " * 100_000, "parameters-unknown"),
+        ("c.yaml", "{a: " * 50_000, "parameters-unknown"),
+        ("c.yaml", "? " * 100_000, "parameters-unknown"),
+        ("c.yaml", "a: !!timestamp x", "parameters-unknown"),
+        ("c.yaml", "a: !!bool x", "parameters-unknown"),
+        ("c.yaml", BOMB, "truncated"),
+        (
+            "c.yaml",
+            "a: &a " + "x" * 200_000 + "".join(f"\nk{n}: *a" for n in range(900)),
+            "truncated",
+        ),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_a_hostile_file_is_a_gap_and_no_crash(name: str, text: str, kind: str) -> None:
+    parameters, (gap,) = parameters_from_config(name, text.encode())
+    assert (gap.kind, gap.about) == (kind, name)
+    assert sum(len(str(each.value)) for each in parameters) < 8 * LARGEST
+
+
+def test_many_brackets_are_no_depth() -> None:
+    assert len(values("c.yaml", "\n".join(f"k{at}: [[1], [2]]" for at in range(600)))) == 600
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("c.yaml", "lr: 1e-3\nb: 5E+2\nc: 1e\n", {"lr": 0.001, "b": 500.0, "c": "1e"}),
+        ("c.yaml", "d: &d {x: 1}\ne:\n  <<: *d\n  y: 2\n", {"d.x": 1, "e.x": 1, "e.y": 2}),
+        ("c.json", '{"a": "\\ud800", "\\udc00": 1}', {"a": "\\ud800", "\\udc00": 1}),
+        (
+            "c.json",
+            '{"a": NaN, "b": 12345678901234567890}',
+            {"a": "nan", "b": "1" + "2345678901234567890"},
+        ),
+        ("c.toml", "a = 0x" + "f" * 5000, {"a": "0x" + "f" * 5000}),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_odd_values_are_told_as_json_can(name: str, text: str, wanted: dict[str, Any]) -> None:
+    found = values(name, text)
+    assert found == wanted
+    canonical(list(found.values()))

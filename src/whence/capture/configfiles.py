@@ -3,6 +3,7 @@
 import configparser
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -19,6 +20,10 @@ MOST = 2_000
 """Values; a file with more of them is data."""
 
 _DEEPEST = 40
+_SURELY_SHALLOW = 1_000
+_LARGEST_TOLD = 4 * LARGEST
+_INDENT = re.compile(rb"^[ \t?:-]+", re.MULTILINE)
+_FLOAT = re.compile(r"[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d+)[eE][-+]?\d+\Z")
 _NO_SECTION = "*"
 
 
@@ -51,13 +56,13 @@ def parameters_from_config(name: str, data: bytes) -> tuple[list[Parameter], lis
     if not isinstance(value, Mapping):
         return [], []
     found: list[Parameter] = []
-    for key, leaf in _leaves(value, "", 0):
-        if len(found) == MOST:
-            if suffix == ".json":
-                return [], []
-            reason = f"more than {MOST:,} values; the first of them are kept"
-            return found, [Gap("truncated", name, reason)]
-        found.append(Parameter(key, redact_value(key, leaf), name))
+    try:
+        for key, leaf in _leaves(value, "", 0, _Room()):
+            found.append(Parameter(key, redact_value(key, leaf), name))
+    except _FullError as error:
+        if suffix == ".json":
+            return [], []
+        return found, [Gap("truncated", name, f"{error}; the first of them are kept")]
     return found, []
 
 
@@ -65,28 +70,63 @@ class _NotInstalledError(Exception):
     """What reads the format is not there."""
 
 
-def _leaves(value: Any, name: str, depth: int) -> Iterator[tuple[str, Any]]:
+class _FullError(Exception):
+    """There is more than a record should say of one file."""
+
+
+class _Room:
+    """What may still be said of one file: references in YAML can say one thing very often."""
+
+    def __init__(self) -> None:
+        self._names = MOST
+        self._size = _LARGEST_TOLD
+
+    def take_name(self, name: str) -> None:
+        self._names -= 1
+        if self._names < 0:
+            raise _FullError(f"more than {MOST:,} values")
+        self.take(len(name))
+
+    def take(self, size: int) -> None:
+        self._size -= size + 1
+        if self._size < 0:
+            raise _FullError(f"more than {_LARGEST_TOLD:,} characters of values")
+
+
+def _leaves(value: Any, name: str, depth: int, room: _Room) -> Iterator[tuple[str, Any]]:
     """Values that are not mappings, by the dotted names of what they lie in."""
     if isinstance(value, Mapping) and value and depth < _DEEPEST:
         for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key), depth + 1)
+            below = _text(key)
+            yield from _leaves(inner, f"{name}.{below}" if name else below, depth + 1, room)
     elif name:
-        yield name, _plain(value, depth)
+        room.take_name(name)
+        yield name, _plain(value, depth, room)
 
 
-def _plain(value: Any, depth: int) -> Any:
+def _plain(value: Any, depth: int, room: _Room) -> Any:
     """A value as JSON can say it: dates and the like by ``str``."""
-    if value is None or isinstance(value, bool | str):
+    room.take(len(value) if isinstance(value, str) else 0)
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, int):
-        return value if abs(value) < 2**53 else str(value)
+        return value if abs(value) < 2**53 else _text(value)
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124  NaN
     if isinstance(value, list | tuple) and depth < _DEEPEST:
-        return [_plain(each, depth + 1) for each in value]
+        return [_plain(each, depth + 1, room) for each in value]
     if isinstance(value, Mapping) and depth < _DEEPEST:
-        return {str(key): _plain(inner, depth + 1) for key, inner in value.items()}
-    return str(value)
+        return {_text(key): _plain(inner, depth + 1, room) for key, inner in value.items()}
+    return "…" if isinstance(value, list | tuple | Mapping) else _text(value)
+
+
+def _text(value: object) -> str:
+    """Text that UTF-8 can say; a number too long for Python to write out is told in base 16."""
+    if isinstance(value, int) and value.bit_length() > 10_000:
+        return f"{value:#x}"
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _read_json(data: bytes) -> Any:
@@ -102,11 +142,40 @@ def _read_yaml(data: bytes) -> Any:
         import yaml  # noqa: PLC0415  only when a run read a YAML file
     except ImportError as error:
         raise _NotInstalledError("reading YAML needs the package pyyaml") from error
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = _make_loader(yaml)
     try:
+        if _is_deep(data, yaml, loader):
+            raise ValueError("it is nested too deep")
         return yaml.load(data, Loader=loader)  # noqa: S506  the safe loader, in C where there is one
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def _make_loader(yaml: Any) -> Any:
+    """The safe loader, which takes ``1e-3`` for a number: YAML 1.1 wants a dot, people do not."""
+    loader: Any = type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
+    loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789"))
+    return loader
+
+
+def _is_deep(data: bytes, yaml: Any, loader: Any) -> bool:
+    """Whether YAML is nested so deep that libyaml's reader would overrun its stack and crash.
+
+    Its parser does not recurse, its reader does. Most files are shallow by their looks: no deeper
+    than they have opening brackets and columns before the first word of a line.
+    """
+    columns = max((len(found[0]) for found in _INDENT.finditer(data)), default=0)
+    if data.count(b"[") + data.count(b"{") + columns <= _SURELY_SHALLOW:
+        return False
+    depth = 0
+    for event in yaml.parse(data, loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _SURELY_SHALLOW:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
 
 
 class _Verbatim(configparser.ConfigParser):

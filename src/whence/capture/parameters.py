@@ -1,6 +1,5 @@
 """What steered a run, as far as the words of its command tell."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from whence.recording.redact import redact_value
 
 SOURCE = "command line"
 
-_INTEGER = re.compile(r"[+-]?\d{1,15}\Z")
+_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,14})\Z")
 _FLOAT = re.compile(r"[+-]?((\d+\.\d*|\.\d+)([eE][+-]?\d{1,3})?|\d+[eE][+-]?\d{1,3})\Z")
 _WORDS = {"true": True, "True": True, "false": False, "False": False, "None": None, "null": None}
 _ASSIGNMENT = re.compile(r"[+~]{0,2}([A-Za-z_][\w./@-]*)=(.*)\Z", re.DOTALL)
+_ATTACHED = re.compile(r"-([A-Za-z])([+-]?\d[\d.eE+-]*)\Z")
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 
 
@@ -34,7 +34,8 @@ def parameters_from_argv(argv: Sequence[str]) -> list[Parameter]:
 
     ``--lr 0.1`` and ``--lr=0.1`` are ``lr``; ``--flag`` alone is true and ``--no-flag`` false;
     ``-n 5`` is ``n``; ``model.depth=3`` is itself, as Hydra has it; other words are ``argument 1``
-    and so on. The interpreter, its switches and the script are no parameters.
+    and so on. The interpreter, its switches and the script are no parameters. A switch that stands
+    there more than once, or has several numbers after it, has a list as its value.
     """
     found: list[Parameter] = []
     words = list(command_arguments(argv))
@@ -48,9 +49,13 @@ def parameters_from_argv(argv: Sequence[str]) -> list[Parameter]:
             name, equals, value = word.lstrip("-").partition("=")
             if equals:
                 found.append(_parameter(name, typed(value)))
+            elif attached := _ATTACHED.match(word):
+                found.append(_parameter(attached[1], typed(attached[2])))
             elif at < len(words) and _is_value(words[at]):
-                found.append(_parameter(name, typed(words[at])))
-                at += 1
+                end = _numbers_end(words, at)
+                read = [typed(each) for each in words[at:end]]
+                found.append(_parameter(name, read if len(read) > 1 else read[0]))
+                at = end
             elif name.startswith(("no-", "no_")):
                 found.append(_parameter(name[3:], value=False))
             else:
@@ -60,7 +65,7 @@ def parameters_from_argv(argv: Sequence[str]) -> list[Parameter]:
         else:
             plain += 1
             found.append(_parameter(f"argument {plain}", typed(word)))
-    return found
+    return _together(found)
 
 
 def typed(text: str) -> Any:
@@ -75,12 +80,35 @@ def typed(text: str) -> Any:
     return text
 
 
+def _numbers_end(words: Sequence[str], at: int) -> int:
+    """Where a switch's values end: after one of any kind, or after all that are numbers."""
+    end = at
+    while end < len(words) and isinstance(typed(words[end]), int | float):
+        end += 1
+    return max(end, at + 1)
+
+
+def _together(found: Sequence[Parameter]) -> list[Parameter]:
+    """Each name once."""
+    values: dict[str, list[Any]] = {}
+    for each in found:
+        values.setdefault(each.name, []).append(each.value)
+    return [
+        Parameter(name, several if len(several) > 1 else several[0], SOURCE)
+        for name, several in values.items()
+    ]
+
+
 def _is_value(word: str) -> bool:
     return not word.startswith("-") or word == "-" or bool(_NEGATIVE_NUMBER.match(word))
 
 
 def _parameter(name: str, value: Any) -> Parameter:
-    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown = _shown(name)
     if isinstance(value, str):
-        value = os.fsencode(value).decode("utf-8", "backslashreplace")
+        value = _shown(value)
     return Parameter(shown, redact_value(shown, value), SOURCE)
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
