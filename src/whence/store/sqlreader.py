@@ -26,12 +26,17 @@ from whence.store.walks import Walks
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
+ENTRIES_OPEN = 64
+"""How many entries a reader keeps open while it is asked for facets."""
+
+
 class SqlReader:
     """One consistent moment of a SQL store."""
 
     def __init__(self, connection: sqlite3.Connection, adjacency: Adjacency | None = None) -> None:
         self._connection = connection
         self._walks = Walks(connection, adjacency, self._root_at)
+        self._entries: dict[int, dict[str, list[StatedFacet]]] = {}
 
     # ---------------------------------------------------------------- ledger
 
@@ -130,16 +135,31 @@ class SqlReader:
         if row is None:
             return []
         own = row[0].hex()
-        stated = []
-        for index, body in self._connection.execute(
-            "SELECT entry.idx, body FROM about JOIN entry ON entry.idx = about.idx"
-            " WHERE node=? ORDER BY entry.idx",
-            (handle,),
-        ):
-            record = open_body(None if body is None else decompress(body))
-            if record is not None:
-                stated += [StatedFacet(index, each) for each in record.facets if each.node == own]
+        stated: list[StatedFacet] = []
+        for (index,) in self._connection.execute(
+            "SELECT idx FROM about WHERE node=? ORDER BY idx", (handle,)
+        ).fetchall():
+            stated += self._opened(index).get(own, ())
         return stated
+
+    def _opened(self, index: int) -> dict[str, list[StatedFacet]]:
+        """The facets of an entry, by node; entries opened last stay open.
+
+        A record speaks of many nodes, which are asked for one by one.
+        """
+        opened = self._entries.get(index)
+        if opened is None:
+            (body,) = self._connection.execute(
+                "SELECT body FROM entry WHERE idx=?", (index,)
+            ).fetchone()
+            record = open_body(None if body is None else decompress(body))
+            opened = {}
+            for each in () if record is None else record.facets:
+                opened.setdefault(each.node, []).append(StatedFacet(index, each))
+            if len(self._entries) >= ENTRIES_OPEN:
+                del self._entries[next(iter(self._entries))]
+            self._entries[index] = opened
+        return opened
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters."""
