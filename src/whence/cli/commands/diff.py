@@ -36,5 +36,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     if args.json:
         console.print_json(difference_json(difference))
     else:
-        console.print(render_diff(difference, width=console.width, styled=console.styled))
+        console.print(
+            render_diff(difference, console.width, console.styled, encoding=console.out.encoding)
+        )
     return 0
