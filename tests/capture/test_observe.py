@@ -76,6 +76,7 @@ def around(loaded: Sequence[str] = ()) -> Surroundings:
         environment={"python": {"version": "3.11.7"}},
         environment_name="python 3.11.7",
         imports=(),
+        interpreters=("/usr/bin/python3",),
         hardware={},
         actors=(ActorSeen("ada", "person"),),
         observers=(),

@@ -58,7 +58,7 @@ def kept_runs(folder: Path) -> set[str]:
         report = check(store)
         assert report.ok, report.sentences()
         with store.reading() as reader:
-            found = set()
+            found: set[str] = set()
             for kept in reader.records():
                 assert kept.record is not None
                 found |= {node.id for node in kept.record.nodes if node.kind.value == "run"}

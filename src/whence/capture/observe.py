@@ -47,6 +47,8 @@ class Surroundings:
     environment: Mapping[str, Any]
     environment_name: str
     imports: tuple[str, ...]
+    interpreters: tuple[str, ...]
+    """Where the Pythons that ran lie."""
     hardware: Mapping[str, Any]
     actors: tuple[ActorSeen, ...]
     observers: tuple[Mapping[str, Any], ...]
@@ -144,7 +146,7 @@ class _Observer:
             source=start["source"],
             exit_status=None if end is None else end.get("exit_status"),
             signal=None if end is None else end.get("signal"),
-            execution=_execution(start, end),
+            execution=_execution(start, end) | _told("interpreters", around.interpreters),
             actors=around.actors,
             used=(*used, *stated.used),
             generated=(*generated, *stated.generated),
@@ -321,6 +323,10 @@ def _execution(start: Mapping[str, Any], end: Mapping[str, Any] | None) -> dict[
     if end is not None and end.get("error"):
         told["error"] = end["error"]
     return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+
+
+def _told(name: str, values: Sequence[str]) -> dict[str, Any]:
+    return {name: list(values)} if values else {}
 
 
 def _shown(text: str) -> str:

@@ -33,6 +33,7 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         environment=environment.facts() | ({"variables": variables} if variables else {}),
         environment_name=environment.name,
         imports=tuple(sorted(environment.imported)),
+        interpreters=tuple(each.executable for each in reports.interpreters),
         hardware=hardware,
         actors=(who(),),
         observers=(*session.start.get("observers", ()), *_inside(reports)),

@@ -76,11 +76,10 @@ _SPOKEN = {"cpython": "python"}
 
 
 def _interpreter(told: Interpreter) -> dict[str, Any]:
+    """What an interpreter is; where it lies differs from machine to machine and is no part."""
     return {
         "version": told.version,
         "implementation": told.implementation,
-        "executable": told.executable,
-        "prefix": told.prefix,
         "flags": {name: value for name, value in told.flags.items() if value},
     }
 
