@@ -19,6 +19,7 @@ from whence.model.record import Record
 from whence.wire.canonical import canonical, parse
 from whence.wire.codec import decode, encode
 
+_SMALL = 16_384
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -73,7 +74,10 @@ def open_body(body: bytes | None) -> Record | None:
 
 def compress(body: bytes) -> bytes:
     """The form in which a body is kept: zlib, quick rather than small."""
-    return zlib.compress(body, 1)
+    # Setting up the tables for the largest window takes longer than compressing a usual body.
+    small = len(body) <= _SMALL
+    packer = zlib.compressobj(1, wbits=13 if small else 15, memLevel=6 if small else 8)
+    return packer.compress(body) + packer.flush()
 
 
 def decompress(kept: bytes) -> bytes:

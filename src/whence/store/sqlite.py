@@ -23,7 +23,7 @@ from whence.errors import StoreCorruptError, StoreError, StoreLockedError, Store
 from whence.store import schema
 from whence.store.adjacency import Adjacency
 from whence.store.sqlreader import SqlReader
-from whence.store.sqlwriter import SqlWriter, index_record
+from whence.store.sqlwriter import GraphIndex, SqlWriter
 
 FILE_NAME = "whence.sqlite"
 LOCK_NAME = "lock"
@@ -228,9 +228,10 @@ class SqliteStore:
 def fill_graph(connection: sqlite3.Connection, reader: SqlReader) -> None:
     """Write the graph's rows of every record into empty tables."""
     with closing(connection.cursor()) as cursor:
+        index = GraphIndex(cursor)
         for kept in reader.records():
             if kept.record is not None:
-                index_record(cursor, kept.index, kept.record)
+                index.add(kept.index, kept.record)
 
 
 def _execute_all(connection: sqlite3.Connection, script: str) -> None:

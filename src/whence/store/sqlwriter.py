@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from whence.errors import StoreError
 from whence.ledger.merkle import Frontier
+from whence.model.edge import Edge
+from whence.model.facet import Facet
 from whence.model.identity import NodeId
+from whence.model.node import Node
 from whence.model.record import Record
 from whence.store.interface import Appended
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
@@ -14,45 +17,62 @@ from whence.store.sealing import compress, member_digests, require_known, seal
 from whence.store.sqlreader import SqlReader
 from whence.store.steps import PARAMETERS
 
+REMEMBERED = 200_000
+"""How many ids and nodes a writer keeps in mind at most."""
+
 
 class SqlWriter(SqlReader):
-    """The one writer of the moment, inside ``BEGIN IMMEDIATE``."""
+    """The one writer of the moment, inside ``BEGIN IMMEDIATE``.
+
+    Since nobody else writes meanwhile, it need not look up twice what it has seen: the records of
+    a batch speak of the same nodes, and each record is read, checked and kept.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
         self._cursor = connection.cursor()
+        self._index = GraphIndex(self._cursor)
+        self._nodes: dict[int, Node] = {}
         self._frontier: Frontier | None = None
         self._under_way = False
 
+    def find(self, node: NodeId) -> int | None:
+        """The handle of a node, or ``None``."""
+        return self._index.find((node,)).get(node)
+
+    def nodes(self, handles: Sequence[int]) -> list[Node]:
+        """The nodes of these handles, in the order asked."""
+        known = self._nodes
+        unknown = [handle for handle in handles if handle not in known]
+        if unknown:
+            if len(known) > REMEMBERED:
+                known.clear()
+                unknown = list(handles)
+            known.update(zip(unknown, super().nodes(unknown), strict=True))
+        return [known[handle] for handle in handles]
+
     def append(self, record: Record) -> Appended:
         """Keep a record; see ``Writer.append``."""
-        row = self._cursor.execute(
-            "SELECT idx FROM entry WHERE id=?", (bytes.fromhex(record.id),)
-        ).fetchone()
+        raw_id = bytes.fromhex(record.id)
+        row = self._cursor.execute("SELECT idx FROM entry WHERE id=?", (raw_id,)).fetchone()
         if row is not None:
             return Appended(row[0], fresh=False)
-        require_known(record, lambda ids: find_handles(self._cursor, ids))
+        require_known(record, self._index.find)
         frontier = self._frontier
         if frontier is None:
             frontier = self._frontier = self._load_frontier()
         sealed = seal(record)
+        body = None if sealed.body is None else compress(sealed.body)
         index = frontier.size
         self._under_way = True
         self._cursor.execute(
             "INSERT INTO entry VALUES (?,?,?,?,?,?)",
-            (
-                index,
-                bytes.fromhex(sealed.id),
-                sealed.entry,
-                sealed.salt,
-                None if sealed.body is None else compress(sealed.body),
-                sealed.leaf,
-            ),
+            (index, raw_id, sealed.entry, sealed.salt, body, sealed.leaf),
         )
         added = [row for row in frontier.append(sealed.leaf) if row[0] > 0]
         if added:
             self._cursor.executemany("INSERT INTO tree VALUES (?,?,?)", added)
-        index_record(self._cursor, index, record)
+        self._index.add(index, record)
         self._under_way = False
         return Appended(index, fresh=True)
 
@@ -80,40 +100,62 @@ class SqlWriter(SqlReader):
         return Frontier(size, hashes)
 
 
-def find_handles(cursor: sqlite3.Cursor, ids: Collection[NodeId]) -> dict[NodeId, int]:
-    """The handles of those ids that the store has."""
-    found: dict[NodeId, int] = {}
-    wanted = [bytes.fromhex(each) for each in ids]
-    for at in range(0, len(wanted), PARAMETERS):
-        part = wanted[at : at + PARAMETERS]
-        marks = ",".join("?" * len(part))
-        for raw, handle in cursor.execute(
-            f"SELECT id, handle FROM node WHERE id IN ({marks})", part
-        ):
-            found[NodeId(raw.hex())] = handle
-    return found
+class GraphIndex:
+    """Writes the graph's rows of records; nobody else may write while it is in use."""
 
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+        self._handles: dict[NodeId, int | None] = {}
+        """What was looked up or written; ``None`` for what the store does not have."""
+        self._top: int | None = None
 
-def index_record(cursor: sqlite3.Cursor, index: int, record: Record) -> None:
-    """Write the graph's rows of one record."""
-    ids = {node.id for node in record.nodes}
-    ids.update(edge.origin for edge in record.edges)
-    ids.update(edge.target for edge in record.edges)
-    ids.update(facet.node for facet in record.facets)
-    handles = find_handles(cursor, ids)
-    fresh = [node for node in record.nodes if node.id not in handles]
-    if fresh:
-        (top,) = cursor.execute("SELECT coalesce(max(handle), 0) FROM node").fetchone()
+    def find(self, ids: Collection[NodeId]) -> dict[NodeId, int]:
+        """The handles of those ids that the store has."""
+        handles = self._handles
+        unknown = [each for each in ids if each not in handles]
+        if unknown:
+            if len(handles) > REMEMBERED:
+                handles.clear()
+                unknown = list(ids)
+            handles.update(dict.fromkeys(unknown))
+            self._look_up(unknown)
+        return {each: handle for each in ids if (handle := handles[each]) is not None}
+
+    def _look_up(self, ids: Sequence[NodeId]) -> None:
+        for at in range(0, len(ids), PARAMETERS):
+            part = [bytes.fromhex(each) for each in ids[at : at + PARAMETERS]]
+            marks = ",".join("?" * len(part))
+            for raw, handle in self._cursor.execute(
+                f"SELECT id, handle FROM node WHERE id IN ({marks})", part
+            ):
+                self._handles[NodeId(raw.hex())] = handle
+
+    def add(self, index: int, record: Record) -> None:
+        """Write the graph's rows of one record.
+
+        What it says of a node that is nowhere is left out: the record that named that node was
+        erased since.
+        """
+        ids = {node.id for node in record.nodes}
+        for edge in record.edges:
+            ids.add(edge.origin)
+            ids.add(edge.target)
+        ids.update(facet.node for facet in record.facets)
+        handles = self.find(ids)
+        self._add_nodes(record.nodes, handles)
+        self._add_edges(record.edges, handles)
+        self._add_facets(index, record.facets, handles)
+
+    def _add_nodes(self, nodes: Iterable[Node], handles: dict[NodeId, int]) -> None:
         rows = []
-        for node in fresh:
+        for node in nodes:
             if node.id in handles:
-                continue  # said twice in one record
-            top += 1
-            handles[node.id] = top
+                continue
+            handle = handles[node.id] = self._handles[node.id] = self._next_handle()
             digest = node.digest
             rows.append(
                 (
-                    top,
+                    handle,
                     bytes.fromhex(node.id),
                     NODE_CODES[node.kind],
                     node.name,
@@ -122,34 +164,46 @@ def index_record(cursor: sqlite3.Cursor, index: int, record: Record) -> None:
                     node.location,
                 )
             )
-        cursor.executemany("INSERT INTO node VALUES (?,?,?,?,?,?,?)", rows)
-    if record.edges:
-        cursor.executemany(
-            "INSERT OR IGNORE INTO edge (origin, target, kind, basis, role, detail)"
-            " VALUES (?,?,?,?,?,?)",
-            [
-                (
-                    handles[edge.origin],
-                    handles[edge.target],
-                    EDGE_CODES[edge.kind],
-                    BASIS_CODES[edge.basis],
-                    edge.role,
-                    json.dumps(dict(edge.detail), sort_keys=True) if edge.detail else "",
-                )
-                for edge in record.edges
-                # The record that named an end may have been erased since.
-                if edge.origin in handles and edge.target in handles
-            ],
-        )
-    if record.facets:
-        facets = [facet for facet in record.facets if facet.node in handles]
-        said = dict.fromkeys(handles[facet.node] for facet in facets)
-        cursor.executemany("INSERT OR IGNORE INTO about VALUES (?,?)", [(at, index) for at in said])
+        if rows:
+            self._cursor.executemany("INSERT INTO node VALUES (?,?,?,?,?,?,?)", rows)
+
+    def _next_handle(self) -> int:
+        if self._top is None:
+            (self._top,) = self._cursor.execute("SELECT max(handle) FROM node").fetchone()
+        self._top = (self._top or 0) + 1
+        return self._top
+
+    def _add_edges(self, edges: Iterable[Edge], handles: dict[NodeId, int]) -> None:
+        rows = [
+            (
+                handles[edge.origin],
+                handles[edge.target],
+                EDGE_CODES[edge.kind],
+                BASIS_CODES[edge.basis],
+                edge.role,
+                json.dumps(dict(edge.detail), sort_keys=True) if edge.detail else "",
+            )
+            for edge in edges
+            if edge.origin in handles and edge.target in handles
+        ]
+        if rows:
+            self._cursor.executemany(
+                "INSERT OR IGNORE INTO edge (origin, target, kind, basis, role, detail)"
+                " VALUES (?,?,?,?,?,?)",
+                rows,
+            )
+
+    def _add_facets(self, index: int, facets: Iterable[Facet], handles: dict[NodeId, int]) -> None:
+        said: dict[int, None] = {}
+        members: list[tuple[bytes, int]] = []
         for facet in facets:
-            members = member_digests(facet)
-            if members:
-                handle = handles[facet.node]
-                cursor.executemany(
-                    "INSERT OR IGNORE INTO member VALUES (?,?)",
-                    [(bytes.fromhex(digest), handle) for digest in members],
-                )
+            handle = handles.get(facet.node)
+            if handle is not None:
+                said[handle] = None
+                members += [(bytes.fromhex(each), handle) for each in member_digests(facet)]
+        if said:
+            self._cursor.executemany(
+                "INSERT OR IGNORE INTO about VALUES (?,?)", [(at, index) for at in said]
+            )
+        if members:
+            self._cursor.executemany("INSERT OR IGNORE INTO member VALUES (?,?)", members)
