@@ -190,12 +190,7 @@ def _read_mark(connection: sqlite3.Connection) -> Mark:
 
 def _is_past(mark: Mark, now: Mark) -> bool:
     """Whether all that a snapshot holds can be seen now."""
-    return (
-        mark.making == now.making
-        and mark.entries <= now.entries
-        and mark.seq <= now.seq
-        and mark.top <= now.top
-    )
+    return mark.making == now.making and mark.entries <= now.entries
 
 
 def _lags(mark: Mark, now: Mark) -> bool:

@@ -66,7 +66,7 @@ class Walks:
             return steps if side is None else SideSteps(side, order, level)
         far = LONG if "numpy" in sys.modules else WORTH_IMPORTING
         if isinstance(steps, SideSteps) and len(order) > far:
-            take_over = _array_steps()
+            take_over = array_steps()
             return steps if take_over is None else take_over(steps)
         return steps
 
@@ -97,7 +97,7 @@ class Walks:
 
 
 @functools.cache
-def _array_steps() -> Callable[[SideSteps], Steps] | None:
+def array_steps() -> Callable[[SideSteps], Steps] | None:
     """The steps on arrays, if NumPy is installed; asked once, since looking for it takes long."""
     try:
         from whence.store.arraysteps import ArraySteps  # noqa: PLC0415  an extra, and slow to load
