@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +31,9 @@ def session(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(session: Path, work: Path, cache: str) -> Start:
+def start(session: Path, work: Path, cache: str) -> Iterator[Start]:
     """Start ``launch.py`` in the workspace; what it is given more goes to ``Popen``."""
+    started: list[subprocess.Popen[bytes]] = []
 
     def begin(tracer: str, *command: str, **options: object) -> "subprocess.Popen[bytes]":
         if tracer == "notify" and (refusal := NotifyTracer().available()):
@@ -40,11 +41,20 @@ def start(session: Path, work: Path, cache: str) -> Start:
         environment = {**os.environ, "XDG_CACHE_HOME": cache}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         settings: dict[str, object] = {"cwd": work, "env": environment, **options}
-        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+        process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
             [sys.executable, _LAUNCH, tracer, str(session), *command], **settings
         )
+        started.append(process)
+        return process
 
-    return begin
+    yield begin
+    for process in started:  # a test that failed must not fail those after it
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 def _await(holds: Callable[[], object]) -> None:
@@ -135,9 +145,9 @@ def test_an_ignored_interrupt_stays_ignored(start: Start, session: Path) -> None
 # ------------------------------------------------------------------------ what reaches it
 
 _WAITS = (
-    "import signal, sys, time\n"
-    "def told(number, _):\n"
-    "    print('got', signal.Signals(number).name, flush=True); sys.exit(5)\n"
+    "import os, signal, sys, time\n"
+    "def told(number, _):\n"  # it may come in the middle of a print
+    "    os.write(1, b'got %s\\n' % signal.Signals(number).name.encode()); os._exit(5)\n"
     "for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):\n"
     "    signal.signal(each, told)\n"
     "print('ready', flush=True)\n"
