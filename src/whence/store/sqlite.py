@@ -256,6 +256,11 @@ def _translate(error: sqlite3.DatabaseError, file: Path) -> StoreError:
         return StoreError(f"no room left for {file}", hint="free some disk space; nothing was lost")
     if code == sqlite3.SQLITE_READONLY:
         return StoreError(f"{file} may not be written", hint="check who owns the folder")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreError(
+            f"{file} cannot be read or written: {error}",
+            hint="check the disk, its free space and quotas; what was acknowledged is kept",
+        )
     return StoreError(f"{file} cannot be used: {error}")
 
 
