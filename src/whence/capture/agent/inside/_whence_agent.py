@@ -100,9 +100,9 @@ class _Agent:
 
     # ----------------------------------------------------------------- events
 
-    def hook(self, event: str, args: tuple[Any, ...]) -> None:
-        route = self.routes.get(event)
-        if route is None or getattr(self.busy, "now", False):
+    def serve(self, route: Callable[[tuple[Any, ...]], None], args: tuple[Any, ...]) -> None:
+        """Answer one event that is of interest; what it causes itself is not."""
+        if getattr(self.busy, "now", False):
             return
         self.busy.now = True
         try:
@@ -162,7 +162,15 @@ def start() -> None:
         import _whence_files  # type: ignore[import-not-found]
 
         agent.routes.update(_whence_files.routes(folder))
-    sys.addaudithook(agent.hook)
+    find, serve = agent.routes.get, agent.serve
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        # Fifty thousand events come while pandas is imported, and two thousand matter.
+        route = find(event)
+        if route is not None:
+            serve(route, args)
+
+    sys.addaudithook(hook)
 
 
 # ------------------------------------------------------------- JSON without json
