@@ -5,6 +5,7 @@ A run has 20 parameters, 10 metrics, 3 inputs and 1 output, as in the figures of
 cores).
 """
 
+import sqlite3
 import statistics
 import tempfile
 import time
@@ -33,6 +34,7 @@ def main() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         single = _measure(Path(folder) / "single", SINGLY, 1)
         batched = _measure(Path(folder) / "batched", BATCHES, BATCH)
+        bare = [_write_by_hand(Path(folder) / f"bare-{size}", size) for size in (1, BATCH)]
     return [
         Row(
             "record a run, durable each",
@@ -47,6 +49,12 @@ def main() -> list[Row]:
             f"{batched.rate:,.0f} runs/s, {batched.cpu:.3f} ms CPU",
             "≥ 5,000 runs/s",
             batched.rate >= 5000,
+        ),
+        Row(
+            f"  hand-written SQL without ledger or checks, each, {BATCH} a batch",
+            " and ".join(f"{rate:,.0f} runs/s" for rate in bare),
+            "peer",
+            None,
         ),
     ]
 
@@ -77,6 +85,30 @@ def _measure(folder: Path, rounds: int, size: int) -> Figures:
     store.close()
     space = (folder / FILE_NAME).stat().st_size / (rounds * size)
     return Figures(1 / statistics.median(walls), statistics.median(cpus) * 1000, space)
+
+
+def _write_by_hand(file: Path, size: int) -> float:
+    """Runs a second of plain inserts, durable: how fast this machine is today."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, job TEXT, started TEXT)")
+    connection.execute("CREATE TABLE said (run INTEGER, name TEXT, value REAL)")
+    connection.execute("CREATE TABLE edge (run INTEGER, role TEXT, sha256 TEXT, name TEXT)")
+    walls = []
+    for number in range(SINGLY // 4 if size == 1 else BATCHES):
+        begun = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for run in range(number * size, (number + 1) * size):
+            said = [(run, f"parameter_{at}", at * 0.1 + run) for at in range(30)]
+            edges = [(run, "input", digest_of(f"{run}"), f"data/{at}") for at in range(4)]
+            connection.execute("INSERT INTO run VALUES (?, 'train', 'now')", (run,))
+            connection.executemany("INSERT INTO said VALUES (?,?,?)", said)
+            connection.executemany("INSERT INTO edge VALUES (?,?,?,?)", edges)
+        connection.execute("COMMIT")
+        walls.append((time.perf_counter() - begun) / size)
+    connection.close()
+    return 1 / statistics.median(walls)
 
 
 def _run(number: int) -> RunSeen:

@@ -20,9 +20,7 @@ def now() -> str:
 
 def stamp(moment: datetime) -> str:
     """A moment as records write it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{moment.microsecond // 1000:03d}Z"
-    )
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 class Recorder:

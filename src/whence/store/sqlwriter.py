@@ -33,6 +33,7 @@ class SqlWriter(SqlReader):
         self._cursor = connection.cursor()
         self._index = GraphIndex(self._cursor)
         self._nodes: dict[int, Node] = {}
+        self._alike: dict[str, list[int]] = {}
         self._frontier: Frontier | None = None
         self._under_way = False
 
@@ -50,6 +51,15 @@ class SqlWriter(SqlReader):
                 unknown = list(handles)
             known.update(zip(unknown, super().nodes(unknown), strict=True))
         return [known[handle] for handle in handles]
+
+    def with_digest(self, sha256: str) -> list[int]:
+        """Artifacts with this content, latest first."""
+        found = self._alike.get(sha256)
+        if found is None:
+            if len(self._alike) > REMEMBERED:
+                self._alike.clear()
+            found = self._alike[sha256] = super().with_digest(sha256)
+        return list(found)
 
     def append(self, record: Record) -> Appended:
         """Keep a record; see ``Writer.append``."""
@@ -73,6 +83,9 @@ class SqlWriter(SqlReader):
         if added:
             self._cursor.executemany("INSERT INTO tree VALUES (?,?,?)", added)
         self._index.add(index, record)
+        for node in record.nodes:
+            if node.digest is not None:
+                self._alike.pop(node.digest.sha256, None)
         self._under_way = False
         return Appended(index, fresh=True)
 

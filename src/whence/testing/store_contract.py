@@ -152,9 +152,13 @@ class StoreContract(ABC):
 
     def test_a_writer_sees_what_it_wrote(self, store: Store) -> None:
         with store.writing() as writer:
-            writer.append(a_record("one", nodes=[a_node("a")]))
+            assert writer.find(id_of("a")) is None
+            assert writer.with_digest(SHA256) == []
+            writer.append(a_record("one", nodes=[a_node("a", sha256=SHA256)]))
             handle = writer.find(id_of("a"))
             assert handle is not None
+            assert writer.with_digest(SHA256) == [handle]
+            assert writer.nodes([handle]) == [a_node("a", sha256=SHA256)]
             writer.append(
                 a_record(
                     "two", nodes=[a_node("b")], edges=[an_edge("b", "a", EdgeKind.DERIVED_FROM)]
