@@ -170,14 +170,14 @@ def digest_shares(many: Path, large: Path) -> tuple[float | None, float, float]:
     tool = shutil.which("openssl")
     by_tool, by_loop, by_memory = [], [], []
     for _ in range(5):
-        ours = seconds(lambda: digest_files(paths))
-        by_loop.append(seconds(lambda: hash_each(paths)) / ours)
+        ours = seconds(digest_files, paths)
+        by_loop.append(seconds(hash_each, paths) / ours)
         if tool:
             command = [tool, "dgst", "-sha256", *(Path(path).name for path in paths)]
             by_tool.append(timed(command, many) / ours)
         whole = large.read_bytes()
-        bare = seconds(lambda: hashlib.sha256(whole).hexdigest())
-        by_memory.append(bare / seconds(lambda: digest_files([str(large)])))
+        bare = seconds(hashlib.sha256, whole)
+        by_memory.append(bare / seconds(digest_files, [str(large)]))
     told = statistics.median(by_tool) if by_tool else None
     return told, statistics.median(by_loop), statistics.median(by_memory)
 
@@ -191,9 +191,9 @@ def hash_each(paths: Sequence[str]) -> None:
         os.close(handle)
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[..., object], *given: object) -> float:
     started = time.perf_counter()
-    work()
+    work(*given)
     return time.perf_counter() - started
 
 

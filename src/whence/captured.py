@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -25,12 +25,17 @@ from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begi
 from whence.capture.tracers.choice import choose
 from whence.errors import CaptureError, NotFoundError, WhenceError
 from whence.homecoming.sessions import PATIENCE, session_folders, settle
+from whence.model.gap import Gap
 from whence.recording.recorder import stamp
 from whence.recording.redact import redact_argv
 from whence.recording.variables import environment_facts, placement_facts
 from whence.workspace import Workspace, make_workspace
 
 _SOURCE = f"whence-run/{__version__}"
+
+
+PATIENCE_WITH_DAEMONS = 10.0
+"""Seconds; what a daemon does later is not recorded, and the run says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Order:
     job: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     tracer: str | None = None
+    patience: float | None = PATIENCE_WITH_DAEMONS
+    """Seconds to wait for processes that outlive the command; ``None``: for all."""
 
 
 class CommandNotFoundError(NotFoundError):
@@ -78,7 +85,7 @@ def run_captured(order: Order) -> int:
         # Whence failed; the program runs all the same.
         sys.stderr.write(f"whence: this run will not be recorded: {error.message}\n")
         return _run_bare(order.command)
-    ended = _watch(order.command, tracer, session, workspace)
+    ended = _watch(order, tracer, session, workspace)
     told = {
         "exit_status": None if ended.signal else ended.exit_status,
         "signal": _signal_name(ended.signal),
@@ -142,21 +149,31 @@ def _facts(
     return facts
 
 
-def _watch(
-    command: Sequence[str], tracer: Tracer, session: Session, workspace: Workspace
-) -> TracedExit:
+def _watch(order: Order, tracer: Tracer, session: Session, workspace: Workspace) -> TracedExit:
     environment = {
         **os.environ,
         RUN_VARIABLE: session.id,
         SESSION_VARIABLE: os.fspath(session.folder),
     }
-    return tracer.run(
-        command,
-        env=environment,
-        cwd=os.getcwd(),  # noqa: PTH109
-        session_dir=os.fspath(session.folder),
-        workspace=os.fspath(workspace.root),
-    )
+
+    def run(tracer: Tracer) -> TracedExit:
+        return tracer.run(
+            order.command,
+            env=environment,
+            cwd=os.getcwd(),  # noqa: PTH109
+            session_dir=os.fspath(session.folder),
+            workspace=os.fspath(workspace.root),
+            patience=order.patience,
+        )
+
+    try:
+        return run(tracer)
+    except OSError as error:
+        # The tracer could not even begin, on a full disk for example. The program runs all the
+        # same, unseen.
+        ended = run(choose("none", os.environ)[0])
+        gap = Gap("observer-missing", tracer.name, f"it could not begin: {error.strerror}")
+        return replace(ended, activity=replace(ended.activity, gaps=(gap, *ended.activity.gaps)))
 
 
 def _record(session: Session, workspace: Workspace, ended: TracedExit) -> None:

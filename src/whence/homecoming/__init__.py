@@ -5,5 +5,6 @@
 - ``bring``: the way from one to the other, at a run's end or after a crash.
 - ``instruments``: how the machine is asked for digests, parameters, tables and texts.
 - ``surroundings``: environment, hardware and people of a run.
+- ``progress``: how far long work has come, on a terminal.
 - ``texts``, ``comparing``: kept sources, and what ``diff`` asks for beside the record.
 """

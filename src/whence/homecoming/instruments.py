@@ -12,6 +12,7 @@ from whence.capture.interface import FileAccess, Mode
 from whence.capture.observe import Content
 from whence.capture.parameters import Parameter, parameters_from_argv
 from whence.errors import StoreError, TableError
+from whence.homecoming.progress import hashing
 from whence.homecoming.texts import LARGEST, TextShelf
 from whence.model.gap import Gap
 from whence.rows.fingerprint import TableFingerprint, fingerprint
@@ -58,7 +59,8 @@ class MachineInstruments:
                 asked[at] = known
             else:
                 told[at] = known
-        digests = digest_files(list(asked.values()), self._cache)
+        with hashing() as progress:
+            digests = digest_files(list(asked.values()), self._cache, progress)
         for at, place in asked.items():
             told[at] = self._content(accesses[at], digests[place])
             if isinstance(place, int):

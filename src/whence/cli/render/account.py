@@ -91,7 +91,8 @@ def _environment(environment: Mapping[str, Any] | None) -> str:
     if environment is None:
         return ""
     packages = environment.get("packages") or ()
-    return f"{environment['name']}, {counted(len(packages), 'package', 'packages')}"
+    count = f", {counted(len(packages), 'package', 'packages')}" if packages else ""
+    return f"{environment['name']}{count}"
 
 
 def _hardware(hardware: Mapping[str, Any]) -> str:
