@@ -3,5 +3,9 @@
 - ``interface``: what every store can do, as small protocols.
 - ``memory``: the reference implementation, plain dictionaries; what it answers is right.
 - ``sqlite``: the laptop's store: one file, safe among many processes, durable.
-- ``adjacency``: a compact snapshot of the edges beside the SQL rows, for walks over millions.
+- ``walks``: whole walks; ``steps`` and ``arraysteps`` are the ways to go one level further.
+- ``snapshot``: the edges as flat arrays in a mapped file beside the SQL rows; ``adjacency`` keeps
+  it, and what was added since, at hand for walks over millions.
+- ``check``: whether everything is as it was written.
+- ``shelf``: small files by digest, which may be deleted at any time.
 """
