@@ -42,7 +42,7 @@ def test_a_block_is_a_run(project: Path) -> None:
         run.generated("model.pkl")
     told = latest()
     assert (told["id"], told["job"], told["state"]) == (run.id, "train", "completed")
-    assert (told["parameters"], told["seeds"]) == ({"lr": 0.1}, {"numpy": 7})
+    assert (told["parameters"]["lr"], told["seeds"]) == (0.1, {"numpy": 7})
     assert told["metrics"] == {"loss": pytest.approx(1 / 3)}
     assert [step for step, _ in told["metric_details"]["loss"]["series"]] == [0, 1, 2]
     assert [(each["name"], each["role"], each["basis"]) for each in told["used"]] == [
@@ -61,7 +61,7 @@ def test_a_block_that_raises_is_a_failed_run_and_the_error_goes_on() -> None:
     with pytest.raises(ValueError, match="boom"):
         fails()
     told = latest()
-    assert (told["state"], told["parameters"]) == ("failed", {"lr": 0.1})
+    assert (told["state"], told["parameters"]["lr"]) == ("failed", 0.1)
     assert told["execution"]["error"] == "ValueError: boom"
 
 

@@ -27,7 +27,7 @@ from whence.errors import CaptureError, NotFoundError, WhenceError
 from whence.homecoming.sessions import PATIENCE, session_folders, settle
 from whence.model.gap import Gap
 from whence.recording.recorder import stamp
-from whence.recording.redact import redact_argv
+from whence.recording.redact import redact_argv, redact_mapping
 from whence.recording.variables import environment_facts, placement_facts
 from whence.workspace import Workspace, make_workspace
 
@@ -135,7 +135,7 @@ def _facts(
         "host": os.uname().nodename,
         "started_at": stamp(datetime.now(UTC)),
         "source": _SOURCE,
-        "tags": dict(order.tags),
+        "tags": redact_mapping(order.tags),
         "observers": list(observers),
         "variables": environment_facts(os.environ),
         "placement": placement_facts(os.environ),

@@ -20,6 +20,7 @@ from whence.capture.statements import Silence, StatementLog, describe_thing, pla
 from whence.errors import UsageError, WhenceError
 from whence.model.node import ARTIFACT_KINDS
 from whence.recording.recorder import stamp
+from whence.recording.redact import redact_argv
 
 _SOURCE = f"whence-api/{__version__}"
 
@@ -168,7 +169,7 @@ class DeclaredRun:
         workspace = make_workspace()
         facts = {
             "job": self.job,
-            "command": list(sys.orig_argv),
+            "command": redact_argv(sys.orig_argv),
             "cwd": os.getcwd(),  # noqa: PTH109  as the program knows it
             "workspace": os.fspath(workspace.folder),
             "started_at": stamp(datetime.now(UTC)),

@@ -25,6 +25,7 @@ from whence.recording.observation import (
     Member,
     RunSeen,
 )
+from whence.recording.redact import redact_argv, redact_text
 from whence.recording.resolve import manifest_digest
 
 PROCESSES_TOLD = 200
@@ -278,7 +279,7 @@ class _Observer:
                 "pid": each.pid,
                 "parent": each.parent,
                 "executable": _shown(each.executable),
-                "argv": [_shown(word) for word in each.argv[:50]],
+                "argv": [_shown(word) for word in redact_argv(each.argv[:50])],
             }
             for each in processes[:PROCESSES_TOLD]
         )
@@ -321,7 +322,7 @@ _SAID_ELSEWHERE = frozenset(
 def _execution(start: Mapping[str, Any], end: Mapping[str, Any] | None) -> dict[str, Any]:
     told = {name: value for name, value in start.items() if name not in _SAID_ELSEWHERE}
     if end is not None and end.get("error"):
-        told["error"] = end["error"]
+        told["error"] = redact_text(end["error"])
     return {name: value for name, value in told.items() if value not in (None, "", [], {})}
 
 

@@ -10,6 +10,7 @@ from whence.model.edge import Basis
 from whence.model.gap import Gap
 from whence.model.node import NodeKind
 from whence.recording.observation import FileSeen
+from whence.recording.redact import redact_mapping, redact_url
 
 
 class Names(Protocol):
@@ -71,9 +72,9 @@ def read_statements(lines: Iterable[Mapping[str, Any]], names: Names) -> Stated:
 def _add_values(facets: dict[str, dict[str, Any]], line: Mapping[str, Any]) -> None:
     step = line.get("step")
     for facet in ("parameters", "seeds"):
-        for name, value in (line.get(facet) or {}).items():
+        for name, value in redact_mapping(line.get(facet) or {}).items():
             facets.setdefault(facet, {})[name] = {"value": value, "source": "declared"}
-    for name, value in (line.get("tags") or {}).items():
+    for name, value in redact_mapping(line.get("tags") or {}).items():
         facets.setdefault("tags", {})[name] = value
     for name, value in (line.get("metrics") or {}).items():
         kept = facets.setdefault("metrics", {}).setdefault(name, {"source": "declared"})
@@ -84,7 +85,7 @@ def _add_values(facets: dict[str, dict[str, Any]], line: Mapping[str, Any]) -> N
 
 
 def _thing(line: Mapping[str, Any], names: Names) -> FileSeen:
-    place = line.get("path") or line["uri"]
+    place = line.get("path") or redact_url(line["uri"])
     is_path = "path" in line
     tell_kind = kind_read if line["form"] == "used" else kind_written
     gap = None
