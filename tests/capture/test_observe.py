@@ -82,6 +82,7 @@ def around(loaded: Sequence[str] = ()) -> Surroundings:
         observers=(),
         loaded=frozenset(loaded),
         agents=frozenset({AGENT}),
+        forked=frozenset(),
         gaps=(),
     )
 

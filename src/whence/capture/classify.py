@@ -62,6 +62,9 @@ TRACKING_FOLDERS = frozenset(
 )
 """Folders in which other tools keep their own records of a run: neither data nor results."""
 
+GIT_FILES = frozenset({".gitignore", ".gitattributes", ".gitmodules", ".mailmap"})
+"""What git itself reads when a program asks it for a commit: no input of that program."""
+
 TRACKING_PREFIXES = ("events.out.tfevents.",)
 
 
@@ -77,9 +80,13 @@ def is_config(path: str) -> bool:
 
 
 def is_tracking(path: str) -> bool:
-    """Whether a file belongs to the records of another tracker."""
-    parts = path.split("/")
-    return not TRACKING_FOLDERS.isdisjoint(parts[:-1]) or parts[-1].startswith(TRACKING_PREFIXES)
+    """Whether a file belongs to the records of another tracker, git among them."""
+    *folders, name = path.split("/")
+    return (
+        not TRACKING_FOLDERS.isdisjoint(folders)
+        or name.startswith(TRACKING_PREFIXES)
+        or name in GIT_FILES
+    )
 
 
 def kind_read(path: str) -> NodeKind:

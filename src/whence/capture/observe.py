@@ -57,6 +57,8 @@ class Surroundings:
     """Source files that in-process agents saw being loaded."""
     agents: frozenset[int]
     """Processes with an agent inside."""
+    forked: frozenset[int]
+    """Those of them that have it from their parent alone."""
     gaps: tuple[Gap, ...]
 
 
@@ -115,7 +117,9 @@ class _Observer:
         start, end = self._session.start, self._session.end()
         around = self._around
         stated = read_statements(self._session.declarations(), self._tools)
-        sorted_ = sort_activity(self._activity, around.loaded, agents=around.agents)
+        replaced = {each.pid for each in self._activity.processes if each.executable}
+        agents = around.agents - (around.forked & replaced)
+        sorted_ = sort_activity(self._activity, around.loaded, agents=agents)
         used = self._files(sorted_.inputs)
         generated = self._files(sorted_.outputs)
         state = dict(start.get("code") or {})

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from whence.capture.agent.reports import Reports, read_reports
@@ -10,6 +11,7 @@ from whence.capture.probes.actor import read_actor
 from whence.capture.probes.environment import read_environment
 from whence.capture.probes.hardware import read_hardware
 from whence.capture.session import Session
+from whence.capture.tracers.noise import own_folders
 from whence.model.edge import Basis
 from whence.model.gap import Gap
 from whence.recording.observation import ActorSeen
@@ -29,6 +31,8 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         reason = "it was read some time after the run, whose recorder had been killed"
         gaps.append(Gap("environment-unknown", "environment", reason))
     variables = session.start.get("variables")
+    root = str(Path(session.start.get("workspace", "/")).parent)
+    own = tuple(folder + os.sep for folder in own_folders(os.fspath(session.folder), root))
     return Surroundings(
         environment=environment.facts() | ({"variables": variables} if variables else {}),
         environment_name=environment.name,
@@ -37,8 +41,9 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         hardware=hardware,
         actors=(who(),),
         observers=(*session.start.get("observers", ()), *_inside(reports)),
-        loaded=frozenset(reports.sources),
+        loaded=frozenset(path for path in reports.sources if not path.startswith(own)),
         agents=reports.processes,
+        forked=reports.forked,
         gaps=(*environment.gaps, *gaps),
     )
 

@@ -32,6 +32,9 @@ class Reports:
     """Each that differs, by its first process."""
     processes: frozenset[int] = frozenset()
     """Processes with an agent inside."""
+    forked: frozenset[int] = frozenset()
+    """Those of them that are known by their fork alone; if they went on to start another program,
+    the agent is gone."""
     sources: tuple[str, ...] = ()
     """Files outside the environment that were run as code, in order of first use."""
     imported: frozenset[str] = frozenset()
@@ -41,7 +44,8 @@ class Reports:
 @dataclass(slots=True)
 class _Gathering:
     interpreters: dict[tuple[str, str], Interpreter] = field(default_factory=dict)
-    processes: set[int] = field(default_factory=set)
+    interpreting: set[int] = field(default_factory=set)
+    forked: set[int] = field(default_factory=set)
     sources: dict[str, None] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
 
@@ -54,7 +58,8 @@ def read_reports(session_dir: str) -> Reports:
             _take(told, found)
     return Reports(
         tuple(found.interpreters.values()),
-        frozenset(found.processes),
+        frozenset(found.interpreting | found.forked),
+        frozenset(found.forked - found.interpreting),
         tuple(found.sources),
         frozenset(found.imported),
     )
@@ -74,7 +79,7 @@ def _lines(folder: Path) -> Iterator[dict[str, Any]]:
 def _take(told: dict[str, Any], found: _Gathering) -> None:
     match told["event"]:
         case "interpreter":
-            found.processes.add(int(told["pid"]))
+            found.interpreting.add(int(told["pid"]))
             made = Interpreter(
                 version=str(told["version"]),
                 implementation=str(told["implementation"]),
@@ -87,7 +92,7 @@ def _take(told: dict[str, Any], found: _Gathering) -> None:
             )
             found.interpreters.setdefault((made.executable, made.prefix), made)
         case "fork":
-            found.processes.add(int(told["pid"]))
+            found.forked.add(int(told["pid"]))
         case "module":
             found.sources[str(told["file"])] = None
         case "imported":
