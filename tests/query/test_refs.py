@@ -4,7 +4,7 @@ from whence.errors import AmbiguousError, NotFoundError
 from whence.model.identity import NodeId, new_id
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
-from whence.query.refs import OnDisk, resolve_ref, resolve_run
+from whence.query.refs import OnDisk, resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Recorder
 from whence.recording.registration import AliasMove, Registration
@@ -90,14 +90,6 @@ def test_a_changed_file_stands_for_the_latest_that_is_recorded(store: MemoryStor
 
 def test_a_job_stands_for_its_latest_run(store: MemoryStore) -> None:
     assert found(store, "train") == found(store, "last~1")
-
-
-def test_an_artifact_stands_for_the_run_that_made_it(store: MemoryStore) -> None:
-    for text in ("delay@1", "models/delay.joblib@1"):
-        run = store.nodes([resolve_run(store, text, nowhere).handle])[0]
-        assert (run.kind, run.name) == (NodeKind.RUN, "train")
-    with pytest.raises(NotFoundError, match="no recorded run made"):
-        resolve_run(store, "data/flights.csv", nowhere)
 
 
 def test_what_is_unknown_is_answered_with_the_nearest(store: MemoryStore) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from whence.cli.console import Console
 from whence.homecoming.sessions import settle
-from whence.query.refs import Found, OnDisk, resolve_ref, resolve_run
+from whence.query.refs import OnDisk, resolve_ref
 from whence.store.interface import Reader
 from whence.workspace import Workspace, open_workspace
 
@@ -34,15 +34,7 @@ def asking(console: Console) -> Iterator[tuple[Workspace, Reader]]:
 
 def find(workspace: Workspace, reader: Reader, text: str, console: Console) -> int:
     """What a REF names; a notice about the choice is said."""
-    return _told(resolve_ref(reader, text, disk_of(workspace)), console)
-
-
-def find_run(workspace: Workspace, reader: Reader, text: str, console: Console) -> int:
-    """The run that a REF names, or that made what it names."""
-    return _told(resolve_run(reader, text, disk_of(workspace)), console)
-
-
-def _told(found: Found, console: Console) -> int:
+    found = resolve_ref(reader, text, disk_of(workspace))
     if found.notice:
         console.say(f"whence: {found.notice}")
     return found.handle

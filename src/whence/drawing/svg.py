@@ -4,6 +4,7 @@ SVG 1.1 with a style sheet. Text is shortened before it is drawn (``lettering``)
 full in the ``title`` of each item. Colour only repeats what outline, glyph and word say.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -47,7 +48,7 @@ def render_svg(lineage: Lineage, *, cap: int = CAP) -> str:
     return "\n".join(sheet.lines()) + "\n"
 
 
-class _Sheet:
+class _Sheet(ABC):
     """The page around a drawing."""
 
     def __init__(self, picture: Picture) -> None:
@@ -75,9 +76,9 @@ class _Sheet:
         yield from body
         yield "</svg>"
 
+    @abstractmethod
     def body(self) -> Iterator[str]:
         """What stands below the head; sets the size of the page."""
-        raise NotImplementedError
 
     def _sum(self) -> str:
         lineage = self.picture.lineage

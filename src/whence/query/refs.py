@@ -77,24 +77,6 @@ def resolve_ref(reader: GraphReader, text: str, disk: Disk) -> Found:
     raise NotFoundError(f"nothing in the record is called {text!r}", hint=_nearest(reader, text))
 
 
-def resolve_run(reader: GraphReader, text: str, disk: Disk) -> Found:
-    """Like ``resolve_ref``, but an artifact or version stands for the run that made it."""
-    found = resolve_ref(reader, text, disk)
-    handle = found.handle
-    for _ in range(3):  # a version, its artifact, the run
-        (node,) = reader.nodes([handle])
-        if node.kind is NodeKind.RUN:
-            return Found(handle, found.notice)
-        causes = reader.links([handle], Direction.ORIGINS)
-        made = [link for link in causes if link.kind.value in {"generated_by", "pins"}]
-        if not made:
-            break
-        handle = made[0].target
-    raise NotFoundError(
-        f"no recorded run made {text!r}", hint="name a run; `whence log` lists them"
-    )
-
-
 def _last(reader: GraphReader, text: str) -> Found | None:
     told = _LAST.match(text)
     if told is None:
