@@ -1,13 +1,13 @@
 # Whence: `make demo` shows the main job on real data, `make test` checks everything that is quick.
 # Both need Python 3.11+, git and make; the first use installs the rest into .venv.
 
-PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do \
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
 # Heavy imports are three times slower without bytecode, and tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
-export PYTHONWARNDEFAULTENCODING =
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help setup demo test lint unit slow wheel bench lock clean
 
