@@ -185,7 +185,11 @@ class DeclaredRun:
 
         session.write_end(told)
         try:
-            bring_home(session, make_workspace())
+            workspace = make_workspace()
+            try:
+                bring_home(session, workspace)
+            finally:
+                workspace.close()
         except WhenceError as error:
             # The statements are safe in the session; the program must not fail for our sake.
             sys.stderr.write(f"whence: the run is not recorded yet: {error.message}\n")

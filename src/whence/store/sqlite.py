@@ -112,6 +112,10 @@ class SqliteStore:
                 with suppress(sqlite3.Error):
                     connection.close()
 
+    def __del__(self) -> None:
+        """Whoever forgets to close lets go of the file all the same."""
+        self.close()
+
     # ------------------------------------------------------------- machinery
 
     def _connect(self) -> sqlite3.Connection:
