@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from whence import __version__
 from whence.capture.interface import TracedExit, Tracer
+from whence.capture.legible import legible
 from whence.capture.naming import job_name
 from whence.capture.probes.git import read_code_state
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
@@ -129,8 +130,8 @@ def _facts(
     command = list(order.command)
     facts: dict[str, Any] = {
         "job": order.job or job_name(command),
-        "command": [_shown(word) for word in redact_argv(command)],
-        "cwd": _shown(os.getcwd()),  # noqa: PTH109  as the program knows it
+        "command": [legible(word) for word in redact_argv(command)],
+        "cwd": legible(os.getcwd()),  # noqa: PTH109  as the program knows it
         "workspace": os.fspath(workspace.folder),
         "host": os.uname().nodename,
         "started_at": stamp(datetime.now(UTC)),
@@ -230,7 +231,3 @@ def _signal_name(number: int | None) -> str | None:
         return signal.Signals(number).name
     except ValueError:
         return f"SIG{number}"
-
-
-def _shown(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
+from whence.capture.session import state_folder
 from whence.errors import NotFoundError, StoreError
 from whence.recording.recorder import Recorder
 from whence.store.interface import Reader
@@ -110,7 +111,7 @@ def make_workspace(start: Path | None = None) -> Workspace:
     if folder is None:
         folder = _repository_top(here) / FOLDER
     if not _make(folder):
-        shared = _state_folder()
+        shared = state_folder() / "shared"
         if not _make(shared):
             raise StoreError(
                 f"neither {folder} nor {shared} can be written",
@@ -144,13 +145,7 @@ def _repository_top(here: Path) -> Path:
     return here
 
 
-def _state_folder() -> Path:
-    """Where a record goes that may not lie beside the code (XDG base directory, state)."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(state).expanduser() / "whence" / "shared"
-
-
 def _shared_folder(here: Path) -> Path | None:
     """The user's own folder, when the working directory could not have had one."""
-    shared = _state_folder()
+    shared = state_folder() / "shared"
     return shared if shared.is_dir() and not os.access(here, os.W_OK) else None

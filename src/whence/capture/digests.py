@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from whence.capture.digestcache import DigestCache, Known
 from whence.capture.interface import Identity
+from whence.capture.legible import legible
 from whence.model.gap import Gap
 
 __all__ = ["DigestCache", "FileDigest", "Progress", "digest_files"]
@@ -259,5 +260,5 @@ def _unreadable(place: Place, error: Exception) -> Gap:
 
 def _gap(place: Place, reason: str, remedy: str = "") -> Gap:
     about = place if isinstance(place, str) else f"descriptor {place}"
-    shown = about.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    shown = legible(about)
     return Gap("content-unknown", shown, reason, remedy)

@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Sequence
 
+from whence.capture.legible import legible
+
 INTERPRETERS = re.compile(
     r"(python|pypy|ipython|rscript|r|julia|node|deno|bun|ruby|perl|lua|bash|sh|zsh|dash|ksh|fish|"
     r"php|java|spark-submit|torchrun|accelerate|deepspeed|horovodrun|mpirun|mpiexec|streamlit|"
@@ -108,4 +110,4 @@ def _script(words: list[str]) -> tuple[str, int]:
 def _stem(path: str) -> str:
     name = os.path.basename(path.rstrip("/")) or path
     stem = os.path.splitext(name)[0] or name
-    return stem.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return legible(stem)

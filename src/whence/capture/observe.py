@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
+from whence.capture.legible import legible
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
 from whence.capture.stated import read_statements
@@ -282,8 +283,8 @@ class _Observer:
             {
                 "pid": each.pid,
                 "parent": each.parent,
-                "executable": _shown(each.executable),
-                "argv": [_shown(word) for word in redact_argv(each.argv[:50])],
+                "executable": legible(each.executable),
+                "argv": [legible(word) for word in redact_argv(each.argv[:50])],
             }
             for each in processes[:PROCESSES_TOLD]
         )
@@ -332,8 +333,3 @@ def _execution(start: Mapping[str, Any], end: Mapping[str, Any] | None) -> dict[
 
 def _told(name: str, values: Sequence[str]) -> dict[str, Any]:
     return {name: list(values)} if values else {}
-
-
-def _shown(text: str) -> str:
-    r"""Text as JSON may carry it: bytes that are no UTF-8 are written ``\\xff``."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

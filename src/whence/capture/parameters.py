@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from whence.capture.legible import legible
 from whence.capture.naming import command_arguments
 from whence.recording.redact import redact_value
 
@@ -104,11 +105,7 @@ def _is_value(word: str) -> bool:
 
 
 def _parameter(name: str, value: Any) -> Parameter:
-    shown = _shown(name)
+    shown = legible(name)
     if isinstance(value, str):
-        value = _shown(value)
+        value = legible(value)
     return Parameter(shown, redact_value(shown, value), SOURCE)
-
-
-def _shown(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -125,11 +125,16 @@ def read_start(folder: str) -> Mapping[str, Any] | None:
     return _read(Path(folder) / START)
 
 
+def state_folder() -> Path:
+    """Where Whence keeps what may not lie beside the code (XDG base directory, state)."""
+    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(state).expanduser() / "whence"
+
+
 def fallback_folders() -> list[Path]:
     """Where sessions go when the store's own folder cannot take them."""
-    state = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return [
-        Path(state).expanduser() / "whence" / "sessions",
+        state_folder() / "sessions",
         Path(tempfile.gettempdir()) / f"whence-{os.getuid()}",
     ]
 

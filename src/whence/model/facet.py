@@ -8,9 +8,6 @@ from typing import Any
 from whence.model.edge import Basis
 from whence.model.identity import NodeId
 
-FACET_URI = "https://w3id.org/whence/facet/{name}/{version}"
-"""The name of a facet's schema for the outside world; never changed once published."""
-
 FACETS: Mapping[str, str] = MappingProxyType(
     {
         "execution": "how a run was started: command, folder, host, process, parent",

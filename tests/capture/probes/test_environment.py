@@ -66,6 +66,6 @@ def test_an_interpreter_without_packages_is_a_gap() -> None:
 def test_a_container_is_told_where_something_tells_it(
     environ: dict[str, str], told: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(environment, "_read", lambda path: "")
+    monkeypatch.setattr(environment, "read_small", lambda path: "")
     monkeypatch.setattr("os.path.exists", lambda path: False)
     assert environment._container(environ) == told

@@ -10,6 +10,7 @@ from typing import Any
 
 from whence.capture.agent.reports import Interpreter, Reports
 from whence.capture.probes.packages import Package, find_imported, read_packages
+from whence.capture.probes.smallfile import read_small
 from whence.model.gap import Gap
 from whence.recording.redact import redact_url
 
@@ -108,7 +109,7 @@ def _system() -> dict[str, Any]:
 def _os_release() -> dict[str, str]:
     """The fields of os-release(5)."""
     for path in ("/etc/os-release", "/usr/lib/os-release"):
-        text = _read(path)
+        text = read_small(path)
         if text:
             return {
                 name: value.strip("\"'")
@@ -123,7 +124,7 @@ _IMAGE_VARIABLES = ("CONTAINER_IMAGE", "IMAGE_NAME", "SINGULARITY_CONTAINER", "A
 def _container(environ: Mapping[str, str]) -> dict[str, Any]:
     """The container that this process is in, and its image where something tells it."""
     image = next((environ[name] for name in _IMAGE_VARIABLES if environ.get(name)), "")
-    podman = _read("/run/.containerenv")
+    podman = read_small("/run/.containerenv")
     told = re.search(r'^image="([^"]+)"', podman, re.MULTILINE)
     kind = ""
     if podman:
@@ -138,11 +139,3 @@ def _container(environ: Mapping[str, str]) -> dict[str, Any]:
         return {}
     image = image or (told[1] if told else "")
     return {"kind": kind, "image": redact_url(image)} if image else {"kind": kind}
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(65_536)
-    except OSError:
-        return ""

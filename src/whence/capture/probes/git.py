@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from whence.capture.legible import legible
 from whence.capture.probes.command import Answer, ask
 from whence.model.gap import Gap
 from whence.recording.redact import redact_diff, redact_url
@@ -111,15 +112,15 @@ class CodeState:
         """As JSON, without what does not apply; ``gaps`` among it."""
         told: dict[str, Any] = {
             "commit": self.commit,
-            "branch": self.branch and _shown(self.branch),
-            "remote": self.remote and _shown(self.remote),
+            "branch": self.branch and legible(self.branch),
+            "remote": self.remote and legible(self.remote),
             "dirty": self.dirty,
-            "diff": _shown(self.diff),
+            "diff": legible(self.diff),
             "diff_is_cut": self.diff_is_cut,
-            "untracked": [_shown(name) for name in self.untracked],
+            "untracked": [legible(name) for name in self.untracked],
             "untracked_count": self.untracked_count,
             "submodules": [
-                {"path": _shown(each.path), "commit": each.commit, "changed": each.changed}
+                {"path": legible(each.path), "commit": each.commit, "changed": each.changed}
                 for each in self.submodules
             ],
             "gaps": [
@@ -263,7 +264,7 @@ class _Repository:
         """Note what git did not tell, and why."""
         if "dubious ownership" in answer.error:
             reason = "git does not read a repository that belongs to somebody else"
-            remedy = f"git config --global --add safe.directory {_shown(self._top)}"
+            remedy = f"git config --global --add safe.directory {legible(self._top)}"
         elif answer.failure:
             reason, remedy = answer.failure, ""
             if "not installed" in reason:
@@ -341,7 +342,3 @@ def _without_scope(settings: Sequence[tuple[str, str, str]]) -> Iterator[tuple[s
 
 def _is_ours(path: str) -> bool:
     return _OWN in path.split("/")
-
-
-def _shown(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -7,6 +7,7 @@ import subprocess
 from contextlib import suppress
 from typing import Any
 
+from whence.capture.probes.smallfile import read_small
 from whence.model.gap import Gap
 
 _SECONDS = 3.0
@@ -37,24 +38,16 @@ def read_hardware() -> tuple[dict[str, Any], list[Gap]]:
     return {name: value for name, value in facts.items() if value not in (None, [], "")}, gaps
 
 
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(65_536)
-    except OSError:
-        return ""
-
-
 def _cpu_model() -> str | None:
     told = re.search(
-        r"^(?:model name|Model|Hardware)\s*:\s*(.+)$", _read("/proc/cpuinfo"), re.MULTILINE
+        r"^(?:model name|Model|Hardware)\s*:\s*(.+)$", read_small("/proc/cpuinfo"), re.MULTILINE
     )
     return told[1].strip() if told else platform.processor() or None
 
 
 def _quota() -> float | None:
     """Processors that a container may use, where its control group limits them (cgroup v2)."""
-    words = _read("/sys/fs/cgroup/cpu.max").split()
+    words = read_small("/sys/fs/cgroup/cpu.max").split()
     with suppress(ValueError, IndexError, ZeroDivisionError):
         return round(int(words[0]) / int(words[1]), 2)
     return None
@@ -99,7 +92,9 @@ def _nvidia_from_proc() -> list[dict[str, Any]]:
     found = []
     with suppress(OSError):
         for name in sorted(os.listdir(root)):
-            told = re.search(r"^Model:\s*(.+)$", _read(f"{root}/{name}/information"), re.MULTILINE)
+            told = re.search(
+                r"^Model:\s*(.+)$", read_small(f"{root}/{name}/information"), re.MULTILINE
+            )
             found.append({"name": told[1].strip() if told else "NVIDIA GPU"})
     return found
 
@@ -111,9 +106,9 @@ def _amd() -> list[dict[str, Any]]:
     with suppress(OSError):
         for name in sorted(os.listdir(root)):
             told = re.search(
-                r"^simd_count (\d+)$", _read(f"{root}/{name}/properties"), re.MULTILINE
+                r"^simd_count (\d+)$", read_small(f"{root}/{name}/properties"), re.MULTILINE
             )
             if told and int(told[1]) > 0:
-                label = _read(f"{root}/{name}/name").strip()
+                label = read_small(f"{root}/{name}/name").strip()
                 found.append({"name": f"AMD {label}".strip()})
     return found
