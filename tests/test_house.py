@@ -49,6 +49,7 @@ def test_what_tests_modules_together_is_there() -> None:
 
 TESTED_TOGETHER = {
     "__main__.py": "journeys/test_main_job.py",
+    "capture/agent/frameworks/": "capture/frameworks",
     "capture/agent/inside/": "capture/agent",
     "capture/interface.py": "capture/tracers/test_contract.py",
     "capture/stated.py": "capture/test_observe.py",

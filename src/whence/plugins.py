@@ -3,7 +3,9 @@
 Our own parts enter by the same doors as a stranger's. Each door is a group of entry points:
 
 - ``whence.commands``: a verb of the command line, see ``cli/verb.py``;
-- ``whence.tracers``: a way to observe the files of a process tree, see ``capture/interface.py``.
+- ``whence.tracers``: a way to observe the files of a process tree, see ``capture/interface.py``;
+- ``whence.frameworks``: hooks for a library inside people's programs, see ``capture/agent``; the
+  name is the module whose import loads them, and they are found as files, not imported.
 
 Our own distribution is asked first, and straight from its file: reading the entry points of a
 whole environment takes longer than most commands do, and so does importing what reads them.
@@ -49,6 +51,48 @@ def load(group: str, name: str) -> Any | None:
             hint=f"it comes from {target}; update or uninstall its package",
         ) from error
     return found
+
+
+def files(group: str) -> dict[str, str]:
+    """Name → source file of everything plugged into a door, without importing any of it."""
+    targets = dict(_quick(group))
+    found = {}
+    for name, target in targets.items():
+        place = _source(target.partition(":")[0])
+        if place is not None:
+            found[name] = place
+    return found
+
+
+def _source(module: str) -> str | None:
+    """Where a module's source lies, by looking for it where its package would."""
+    inside = os.path.join(*module.split(".")) + ".py"  # noqa: PTH118  quick
+    for folder in sys.path:
+        place = os.path.join(folder or ".", inside)  # noqa: PTH118
+        if os.path.isfile(place):  # noqa: PTH113
+            return os.path.abspath(place)  # noqa: PTH100
+    return None
+
+
+def _quick(group: str) -> Iterator[tuple[str, str]]:
+    """The entry points of a door in all distributions that have one of our doors; ours win."""
+    for folder in reversed(sys.path):
+        try:
+            inside = os.listdir(folder or ".")  # noqa: PTH208  quick
+        except OSError:
+            continue
+        for name in inside:
+            if not name.endswith(".dist-info") or name.startswith(_OWN):
+                continue
+            path = os.path.join(folder, name, _FILE)  # noqa: PTH118
+            try:
+                with open(path, encoding="utf-8") as file:  # noqa: PTH123
+                    if f"[{group}]" not in file.read():
+                        continue
+            except (OSError, ValueError):
+                continue
+            yield from _entries(path, group)
+    yield from _own(group)
 
 
 @cache

@@ -5,12 +5,20 @@ folder runs in the *user's* interpreter, which may be any since 3.8 and has no W
 standard library alone, shares no code with the rest, and leaves ``sys.path`` as it found it. A
 process that ignores its environment (``python -I``, ``-E``, ``-S``, ``env -i``) simply reports
 nothing; files are seen all the same where a tracer works from outside.
+
+``frameworks/`` has the hooks, a file for each library, which are loaded there by path when the
+library is imported. They, and those of other packages, enter by the door ``whence.frameworks``.
 """
 
 import os
+from contextlib import suppress
+
+from whence import plugins
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inside")
 SESSION, FILES, SWITCH = "WHENCE_SESSION", "WHENCE_FILES", "WHENCE_AGENT"
+FRAMEWORKS = "frameworks"
+"""The file in a session that tells the agent which import loads which hooks."""
 
 
 def equip(env: dict[str, str], session_dir: str, *, files: bool = False) -> None:
@@ -26,5 +34,15 @@ def equip(env: dict[str, str], session_dir: str, *, files: bool = False) -> None
         return
     if files:
         env[FILES] = "1"
+    with suppress(OSError):  # without the table there are no hooks, and all else goes on
+        _write_table(os.path.join(session_dir, FRAMEWORKS))
     old = [each for each in env.get("PYTHONPATH", "").split(os.pathsep) if each != FOLDER]
     env["PYTHONPATH"] = os.pathsep.join([FOLDER, *old]) if any(old) else FOLDER
+
+
+def _write_table(path: str) -> None:
+    """Tell which import loads which file: one line each, ``module TAB path``."""
+    found = plugins.files("whence.frameworks")
+    lines = "".join(f"{name}\t{place}\n" for name, place in found.items())
+    with open(path, "w", encoding="utf-8") as table:
+        table.write(lines)

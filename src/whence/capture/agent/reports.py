@@ -25,6 +25,15 @@ class Interpreter:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """One thing that a hook inside a process told; the forms are in ``capture.semantics``."""
+
+    pid: int
+    event: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Reports:
     """Everything that the agents of one run have told."""
 
@@ -39,6 +48,8 @@ class Reports:
     """Files outside the environment that were run as code, in order of first use."""
     imported: frozenset[str] = frozenset()
     """Top-level names of modules that are not in the standard library."""
+    told: tuple[Telling, ...] = ()
+    """What framework hooks told: process after process, in order of their start."""
 
 
 @dataclass(slots=True)
@@ -48,35 +59,38 @@ class _Gathering:
     forked: set[int] = field(default_factory=set)
     sources: dict[str, None] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
+    told: list[Telling] = field(default_factory=list)
 
 
 def read_reports(session_dir: str) -> Reports:
     """Gather them; a torn last line, and any line of another form, is left out."""
     found = _Gathering()
-    for told in _lines(Path(session_dir)):
-        with suppress(KeyError, TypeError, ValueError):
-            _take(told, found)
+    for pid, told in _lines(Path(session_dir)):
+        with suppress(KeyError, TypeError, ValueError, AttributeError):
+            _take(pid, told, found)
     return Reports(
         tuple(found.interpreters.values()),
         frozenset(found.interpreting | found.forked),
         frozenset(found.forked - found.interpreting),
         tuple(found.sources),
         frozenset(found.imported),
+        tuple(found.told),
     )
 
 
-def _lines(folder: Path) -> Iterator[dict[str, Any]]:
+def _lines(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     # By start, so that the interpreter of the first process comes first.
     for path in sorted(folder.glob("*.ev"), key=lambda each: each.name.split(".")[1:]):
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
+            pid = int(path.name.split(".")[0])
             for line in path.read_bytes().splitlines():
                 with suppress(ValueError):
                     told = json.loads(line)
                     if isinstance(told, dict):
-                        yield told
+                        yield pid, told
 
 
-def _take(told: dict[str, Any], found: _Gathering) -> None:
+def _take(pid: int, told: dict[str, Any], found: _Gathering) -> None:
     match told["event"]:
         case "interpreter":
             found.interpreting.add(int(told["pid"]))
@@ -97,3 +111,7 @@ def _take(told: dict[str, Any], found: _Gathering) -> None:
             found.sources[str(told["file"])] = None
         case "imported":
             found.imported.update(map(str, told["names"]))
+        case "exit":
+            pass
+        case str(event):
+            found.told.append(Telling(pid, event, told))

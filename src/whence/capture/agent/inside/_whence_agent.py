@@ -1,9 +1,9 @@
 """Reports what only a Python process knows of itself, as JSON lines in the session folder.
 
-One file per process, ``PID.START.ev``; every line is written by one call, so that a process that
-is killed leaves all it had reported. Lines: ``interpreter`` at the start, ``fork`` in a forked
+One file per process, ``PID.START.ev``. Lines: ``interpreter`` at the start, ``fork`` in a forked
 child, ``module`` for each source file outside the environment as it is about to run, ``imported``
-with top-level names every half second and at the end.
+with top-level names every half second and at the end; and what the framework hooks tell, see
+``_whence_watch``, which is loaded when the first library with hooks is imported.
 
 Costs count here: no import that Python has not done already, no work while user code runs.
 """
@@ -16,9 +16,15 @@ import sys
 import time
 from _thread import _local
 
+from _whence_imports import Finder, load_file  # type: ignore[import-not-found]
+from _whence_lines import Lines, json_object  # type: ignore[import-not-found]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
+
+FRAMEWORKS = "frameworks"
+"""The file in a session that says which import loads which hooks, see ``agent.equip``."""
 
 _EVERY = 0.5
 _PREFIXES = tuple(
@@ -27,11 +33,14 @@ _PREFIXES = tuple(
 _PARTS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 
 
-class _Agent:
+class Agent:
+    """What is at work inside one process, and inside the children that it forks."""
+
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.pid = 0
-        self.path = ""
+        self.lines = Lines(folder, "ev")
+        self.finder = Finder()
+        self.watch: Any = None
         self.told: set[str] = set()
         self.files: set[str] = set()
         self.last = 0.0
@@ -46,17 +55,8 @@ class _Agent:
     # ------------------------------------------------------------------ lines
 
     def write(self, **fields: Any) -> None:
-        """Append a line; the file is closed again, since programs close what they do not know."""
-        pid = os.getpid()
-        if pid != self.pid:
-            self.pid = pid
-            self.path = os.path.join(self.folder, "%d.%d.ev" % (pid, time.time_ns()))
-        line = _object(fields) + "\n"
-        fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(fd, line.encode("ascii"))
-        finally:
-            os.close(fd)
+        """Append a line."""
+        self.lines.append((json_object(fields) + "\n").encode("ascii"))
 
     def introduce(self) -> None:
         self.write(
@@ -83,7 +83,7 @@ class _Agent:
     def after_fork(self) -> None:
         try:
             self.busy = _local()
-            parent = self.pid
+            parent = self.lines.pid
             self.write(event="fork", pid=os.getpid(), parent=parent, at=time.time_ns())
         except Exception:
             pass
@@ -97,6 +97,34 @@ class _Agent:
         self.told |= names
         if new:
             self.write(event="imported", names=new)
+
+    # ------------------------------------------------------------- frameworks
+
+    def expect_frameworks(self) -> None:
+        """Load hooks when, and if, the library that they belong to is imported."""
+        try:
+            with open(os.path.join(self.folder, FRAMEWORKS), encoding="utf-8") as table:
+                rows = [line.rstrip("\n").split("\t") for line in table]
+        except (OSError, ValueError):
+            return
+        for name, path in (row for row in rows if len(row) == 2):
+            self.finder.triggers[name] = _Loading(self, name, path)
+        if self.finder.triggers:
+            sys.meta_path.insert(0, self.finder)
+
+    def load_framework(self, name: str, path: str) -> None:
+        """Take in the hooks for a library whose import has just begun."""
+        busy, self.busy.now = getattr(self.busy, "now", False), True
+        try:
+            if self.watch is None:
+                place = os.path.join(os.path.dirname(__file__), "_whence_watch.py")
+                self.watch = load_file("_whence_watch", place).Watch(self)
+            self.watch.take_in(name, path)
+        except Exception as error:
+            reason = "its hooks failed: %r" % error
+            self.write(event="gap", kind="observer-blind", about=name, reason=reason)
+        finally:
+            self.busy.now = busy
 
     # ----------------------------------------------------------------- events
 
@@ -130,6 +158,8 @@ class _Agent:
 
     def on_end(self, _: tuple[Any, ...]) -> None:
         self.tell_imported()
+        if self.watch is not None:
+            self.watch.end()
 
     def tell_source(self, name: str) -> None:
         self.files.add(name)
@@ -143,9 +173,23 @@ class _Agent:
         self.busy.now = True
         try:
             self.tell_imported()
+            if self.watch is not None:
+                self.watch.end()
             self.write(event="exit", at=time.time_ns())
         except Exception:
             pass
+
+
+class _Loading:
+    """Loads the hooks of one library, before the library itself is executed."""
+
+    __slots__ = ("agent", "name", "path")
+
+    def __init__(self, agent: Agent, name: str, path: str) -> None:
+        self.agent, self.name, self.path = agent, name, path
+
+    def __call__(self) -> None:
+        self.agent.load_framework(self.name, self.path)
 
 
 def start() -> None:
@@ -153,11 +197,12 @@ def start() -> None:
     folder = os.environ.get("WHENCE_SESSION")
     if not folder or not os.path.isdir(folder):
         return
-    agent = _Agent(folder)
+    agent = Agent(folder)
     agent.introduce()
     agent.last = time.monotonic()
     os.register_at_fork(after_in_child=agent.after_fork)
     atexit.register(agent.at_exit)
+    agent.expect_frameworks()
     if os.environ.get("WHENCE_FILES") == "1":
         import _whence_files  # type: ignore[import-not-found]
 
@@ -171,36 +216,3 @@ def start() -> None:
             serve(route, args)
 
     sys.addaudithook(hook)
-
-
-# ------------------------------------------------------------- JSON without json
-
-
-def _object(fields: dict[str, Any]) -> str:
-    return "{" + ", ".join(_text(key) + ": " + _value(fields[key]) for key in fields) + "}"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, dict):
-        return _object(value)
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(each) for each in value) + "]"
-    return str(int(value))  # type: ignore[call-overload]
-
-
-def _text(text: str) -> str:
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return '"' + text + '"'
-    return '"' + "".join(map(_character, text)) + '"'
-
-
-def _character(each: str) -> str:
-    if " " <= each <= "~" and each not in '"\\':
-        return each
-    number = ord(each)
-    if number < 0x10000:
-        return "\\u%04x" % number
-    number -= 0x10000
-    return "\\u%04x\\u%04x" % (0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF))

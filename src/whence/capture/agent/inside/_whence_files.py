@@ -12,6 +12,8 @@ import stat as modes
 import sys
 import time
 
+from _whence_lines import Lines  # type: ignore[import-not-found]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -20,7 +22,6 @@ _AT_ONCE = 64 << 20
 _SKIPPED = ("/proc/", "/sys/", "/dev/", "/usr/", "/lib", "/bin/", "/sbin/", "/etc/", "/run/")
 _PARTS = ("/site-packages/", "/dist-packages/", "/lib/python3", "/.git/", "/.whence/")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_HIGH = 900
 
 
 def routes(folder: str) -> dict[str, Callable[[tuple[Any, ...]], None]]:
@@ -43,12 +44,9 @@ def routes(folder: str) -> dict[str, Callable[[tuple[Any, ...]], None]]:
 
 class _Files:
     def __init__(self, folder: str) -> None:
-        self.folder = folder
+        self.lines = Lines(folder, "files")
         self.skipped = _SKIPPED + (folder.rstrip("/") + "/",)
         self.workspace = os.environ.get("WHENCE_WORKSPACE", os.getcwd()).rstrip("/") + "/"
-        self.fd = -1
-        self.inode: tuple[int, int] | None = None
-        self.pid = 0
         self.folders: dict[str, str] = {}
         self.read: dict[str, tuple[int, ...]] = {}
         self.inputs: dict[tuple[int, ...], tuple[str, tuple[int, ...]]] = {}
@@ -68,30 +66,7 @@ class _Files:
         numbers = "-" if stat is None else ",".join(str(each) for each in stat)
         fields = (kind, str(os.getpid()), str(time.time_ns()), numbers)
         text = "\t".join(fields + (_escape(path), _escape(other), _escape(detail))) + "\n"
-        os.write(self.descriptor(), text.encode("utf-8", "surrogateescape"))
-
-    def descriptor(self) -> int:
-        """Our file, opened anew after a fork or when the program closed it or took its number."""
-        if self.pid == os.getpid():
-            try:
-                found = os.fstat(self.fd)
-                if (found.st_dev, found.st_ino) == self.inode:
-                    return self.fd
-            except OSError:
-                pass
-        import fcntl
-
-        self.pid = os.getpid()
-        name = os.path.join(self.folder, "%d.%d.files" % (self.pid, time.time_ns()))
-        fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        try:
-            self.fd = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
-        except OSError:  # the limit lies lower
-            self.fd = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
-        os.close(fd)
-        found = os.fstat(self.fd)
-        self.inode = (found.st_dev, found.st_ino)
-        return self.fd
+        self.lines.append(text.encode("utf-8", "surrogateescape"))
 
     # ------------------------------------------------------------------ paths
 

@@ -1,0 +1,105 @@
+"""Appends lines to a file of this process in the session folder, and writes JSON without json.
+
+Every line is written by one call, so that a process that is killed leaves all it had told.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+_HIGH = 900
+_LARGEST_EXACT = 2**53 - 1
+
+
+class Lines:
+    """A file ``PID.START.SUFFIX``: a new one after a fork, opened again if the program closed it.
+
+    The descriptor is a high one, so that programs get the numbers they would get without us.
+    """
+
+    def __init__(self, folder: str, suffix: str) -> None:
+        self.folder = folder
+        self.suffix = suffix
+        self.pid = 0
+        self._fd = -1
+        self._inode: tuple[int, int] | None = None
+
+    def append(self, line: bytes) -> None:
+        """Write one line, or several."""
+        os.write(self._descriptor(), line)
+
+    def _descriptor(self) -> int:
+        pid = os.getpid()
+        if self.pid == pid:
+            try:
+                found = os.fstat(self._fd)
+                if (found.st_dev, found.st_ino) == self._inode:
+                    return self._fd
+            except OSError:
+                pass
+        import fcntl
+
+        name = os.path.join(self.folder, "%d.%d.%s" % (pid, time.time_ns(), self.suffix))
+        fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            self._fd = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+        except OSError:  # the limit lies lower
+            self._fd = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+        finally:
+            os.close(fd)
+        found = os.fstat(self._fd)
+        self._inode = (found.st_dev, found.st_ino)
+        self.pid = pid
+        return self._fd
+
+
+def json_object(fields: dict[str, object]) -> str:
+    """A mapping with text keys as JSON; numbers that JSON cannot say exactly become text."""
+    return "{" + ", ".join(json_text(key) + ": " + json_value(fields[key]) for key in fields) + "}"
+
+
+def json_value(value: object) -> str:
+    """A value as JSON: what is no text, number, list or mapping is told by its text."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json_text(value)
+    if isinstance(value, dict):
+        return json_object(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join([json_value(each) for each in value]) + "]"
+    if isinstance(value, int):
+        number = int(value)
+        return str(number) if -_LARGEST_EXACT <= number <= _LARGEST_EXACT else '"%d"' % number
+    if isinstance(value, float):
+        return json_number(float(value))
+    return json_text(str(value))
+
+
+def json_number(value: float) -> str:
+    """A float as JSON: the shortest text that reads as the same; NaN and infinities as text."""
+    if value - value == 0:
+        return repr(value)
+    if value > 0:
+        return '"Infinity"'
+    return '"-Infinity"' if value < 0 else '"NaN"'
+
+
+def json_text(text: str) -> str:
+    """Text as ASCII JSON, exactly: lone surrogates too."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return '"' + text + '"'
+    return '"' + "".join(map(_character, text)) + '"'
+
+
+def _character(each: str) -> str:
+    if " " <= each <= "~" and each not in '"\\':
+        return each
+    number = ord(each)
+    if number < 0x10000:
+        return "\\u%04x" % number
+    number -= 0x10000
+    return "\\u%04x\\u%04x" % (0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF))

@@ -1,0 +1,303 @@
+"""What framework hooks have at hand: ways to wrap, and words to tell what they see.
+
+Loaded with the first library that has hooks. Nothing here raises into the program: what goes wrong
+in a hook is told as a gap, once for each hook. The words are the events of
+``whence.capture.agent.reports``; objects are numbered, and held by weak references alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from _whence_imports import load_file  # type: ignore[import-not-found]
+from _whence_lines import (  # type: ignore[import-not-found]
+    json_number,
+    json_object,
+    json_text,
+)
+
+for _name in ("_whence_frames", "_whence_objects", "_whence_plain", "_whence_wraps"):
+    load_file(_name, os.path.join(os.path.dirname(__file__), _name + ".py"))
+
+from _whence_frames import Frames  # type: ignore[import-not-found]  # noqa: E402
+from _whence_objects import Numbers  # type: ignore[import-not-found]  # noqa: E402
+from _whence_plain import flat, plain  # type: ignore[import-not-found]  # noqa: E402
+from _whence_wraps import Wraps  # type: ignore[import-not-found]  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable, Mapping
+
+_MANY = 100_000
+_EVERY = 100
+"""Of one metric the first so many are told, and then each hundredth."""
+
+
+class Watch(Frames, Wraps):  # type: ignore[misc]
+    """The words."""
+
+    def __init__(self, agent: Any) -> None:
+        Frames.__init__(self)
+        Wraps.__init__(self)
+        self.agent = agent
+        self.lines = agent.lines
+        self.plain = plain
+        self.flat = flat
+        self._numbers = Numbers()
+        self._prefixes: dict[tuple[str, str, str], str] = {}
+        self._counts: dict[tuple[str, str, str], int] = {}
+        self._ends: list[Callable[[], None]] = []
+        self._random: set[tuple[str, bool]] = set()
+        self._troubled: set[str] = set()
+
+    # -------------------------------------------------------------- beginnings
+
+    def take_in(self, name: str, path: str) -> None:
+        """Load a file of hooks, and have it called as its modules come."""
+        module = load_file("_whence_framework_" + name.replace(".", "_"), path)
+        for wanted, call in module.hooks(self).items():
+            self.expect(wanted, call)
+
+    def expect(self, name: str, call: Callable[[Any], None]) -> None:
+        """Call with a module right after it is executed, or now if it was."""
+        self.agent.finder.want(name, self.guarded(call, name))
+
+    def load(self, name: str) -> Any:
+        """Another file of ours that stands beside the hooks, by its name."""
+        frame = sys._getframe(1)
+        place = os.path.join(os.path.dirname(frame.f_code.co_filename), name + ".py")
+        return load_file("_whence_framework_" + name, place)
+
+    def guarded(self, call: Callable[..., Any], about: str) -> Callable[..., Any]:
+        """The same call, which raises nothing, and whose own doings are not told."""
+
+        def guarded(*args: Any) -> Any:
+            try:
+                with self.quiet():
+                    return call(*args)
+            except Exception as error:
+                self.trouble(about, error)
+                return None
+
+        return guarded
+
+    def trouble(self, about: str, error: BaseException) -> None:
+        """A hook failed: its library is not seen fully from now on."""
+        if about in self._troubled:
+            return
+        self._troubled.add(about)
+        try:
+            self.gap("observer-blind", about, "a hook failed: %s" % _cut(repr(error), 200))
+        except Exception:
+            pass
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """Call when the interpreter ends, or becomes another program."""
+        self._ends.append(call)
+
+    def end(self) -> None:
+        """The interpreter ends."""
+        ends, self._ends = self._ends, []
+        for call in ends:
+            self.guarded(call, "end")()
+
+    # ------------------------------------------------------------------- words
+
+    def tell(self, event: str, **fields: Any) -> None:
+        """Write a line; values must be plain already (``plain``)."""
+        fields["event"] = event
+        self.lines.append((json_object(fields) + "\n").encode("ascii"))
+
+    def parameters(
+        self,
+        owner: str,
+        values: Mapping[str, Any],
+        defaults: Iterable[str] = (),
+        source: str = "",
+    ) -> None:
+        """What steers a thing: ``values`` by name; ``defaults``: names of the library's own."""
+        told = {str(name): plain(value) for name, value in values.items()}
+        self.tell(
+            "parameters",
+            owner=owner,
+            values=told,
+            defaults=[str(name) for name in defaults if name in values],
+            source=source,
+        )
+
+    def metric(
+        self, name: str, value: Any, step: Any = None, on: str = "", source: str = ""
+    ) -> None:
+        """One measured number, as cheap as can be."""
+        key = (name, on, source)
+        prefix = self._prefixes.get(key)
+        if prefix is None:
+            prefix = '{"event": "metric", "name": %s, "on": %s, "source": %s, ' % (
+                json_text(str(name)),
+                json_text(str(on)),
+                json_text(str(source)),
+            )
+            self._prefixes[key] = prefix
+            self._counts[key] = 0
+        count = self._counts[key] = self._counts[key] + 1
+        if count > _MANY and count % _EVERY:
+            return
+        text = prefix + '"value": ' + json_number(float(value))
+        if step is not None:
+            text += ', "step": %d' % step
+        self.lines.append((text + "}\n").encode("ascii"))
+
+    def seed(self, name: str, value: Any, source: str = "", where: str = "") -> None:
+        """A generator of random numbers was seeded."""
+        if not where:
+            frame = self.user()
+            where = self.where(frame) if frame is not None else ""
+        self.tell("seed", name=name, value=plain(value), source=source, where=where)
+
+    def random(self, name: str, seeded: bool) -> None:
+        """A generator of random numbers was used."""
+        if (name, seeded) not in self._random:
+            self._random.add((name, seeded))
+            frame = self.user()
+            where = self.where(frame) if frame is not None else ""
+            self.tell("random", name=name, seeded=bool(seeded), where=where)
+
+    def configured(
+        self, source: str, values: Mapping[str, Any], origins: Mapping[str, str]
+    ) -> None:
+        """The program's own configuration: dotted names, and where each value came from."""
+        told = {str(name): plain(value) for name, value in values.items()}
+        self.tell("configured", source=source, values=told, origins=dict(origins))
+
+    def remote(self, mode: str, uri: str, service: str, **facts: Any) -> None:
+        """Something beyond this machine was read or written."""
+        self.tell("remote", mode=mode, uri=uri, service=service, **_plain_facts(facts))
+
+    def query(self, dialect: str, statement: str, database: str, **facts: Any) -> None:
+        """A statement was sent to a database."""
+        self.tell(
+            "query", dialect=dialect, statement=statement, database=database, **_plain_facts(facts)
+        )
+
+    def link(self, system: str, name: str, uri: str = "", **facts: Any) -> None:
+        """Another tool keeps a run of its own, called ``name`` there, for this one."""
+        self.tell("link", system=system, id=str(name), uri=str(uri), **_plain_facts(facts))
+
+    def declare(self, form: str, source: str, **facts: Any) -> None:
+        """What another tool was told."""
+        self.tell("declared", form=form, source=source, **_plain_facts(facts))
+
+    def part(self, kind: str, **facts: Any) -> None:
+        """This process is one of several that do one thing together."""
+        self.tell("part", kind=kind, **_plain_facts(facts))
+
+    def cell(self, **facts: Any) -> None:
+        """A cell of a notebook was executed."""
+        self.tell("cell", **_plain_facts(facts))
+
+    def gap(self, kind: str, about: str, reason: str, remedy: str = "") -> None:
+        """Something is not known."""
+        self.tell("gap", kind=kind, about=about, reason=reason, remedy=remedy)
+
+    # ----------------------------------------------------------------- objects
+
+    def known(self, thing: Any) -> int | None:
+        """The number of an object, or of the one whose memory it shows; ``None`` without one."""
+        found: int | None = self._numbers.find(thing)
+        return found
+
+    def object(self, thing: Any, kind: str = "other", name: str = "", **facts: Any) -> int:
+        """Number an object, and tell what it is when it is met first or more is known."""
+        number = self.known(thing)
+        if number is None:
+            number = self._numbers.give(thing)
+            facts.setdefault("type", type(thing).__name__)
+        elif not facts and not name:
+            return number
+        self.tell("object", n=number, kind=kind, name=name, **_plain_facts(facts))
+        return int(number)
+
+    def same(self, thing: Any, known: Any) -> None:
+        """Another object that holds the same data as a known one."""
+        number = self.known(known)
+        if number is not None:
+            self._numbers.same(thing, number)
+
+    def read(self, thing: Any, location: Any, by: str, **facts: Any) -> None:
+        """An object came from a file or a URI."""
+        self.tell(
+            "read", n=self._meet(thing), location=_located(location), by=by, **_plain_facts(facts)
+        )
+
+    def wrote(self, thing: Any, location: Any, by: str, **facts: Any) -> None:
+        """An object, or ``None``, went into a file or to a URI."""
+        number = None if thing is None else self._meet(thing)
+        self.tell("write", n=number, location=_located(location), by=by, **_plain_facts(facts))
+
+    def derived(self, result: Any, sources: Iterable[Any], how: str, **facts: Any) -> None:
+        """An object was made of others; where none of them is known, nothing is told."""
+        numbers = [number for number in map(self.known, sources) if number is not None]
+        if numbers:
+            given = self.known(result)
+            number = self._numbers.give(result) if given is None or given in numbers else given
+            told = _plain_facts(facts)
+            self.tell("derived", n=number, how=how, type=type(result).__name__, **told, of=numbers)
+
+    def step(
+        self,
+        kind: str,
+        by: str,
+        inputs: Mapping[str, Any] | None = None,
+        outputs: Mapping[str, Any] | None = None,
+        model: Any = None,
+        **facts: Any,
+    ) -> None:
+        """Something happened to objects: roles with the objects themselves, ``None`` left out."""
+        if "where" not in facts:
+            frame = self.user()
+            facts["where"] = self.where(frame) if frame is not None else ""
+        self.tell(
+            "step",
+            kind=kind,
+            by=by,
+            at=time.time_ns(),
+            inputs=self._numbered(inputs),
+            outputs=self._numbered(outputs),
+            model=None if model is None else self._meet(model, "model"),
+            **_plain_facts(facts),
+        )
+
+    def _numbered(self, things: Mapping[str, Any] | None) -> dict[str, int]:
+        met = (things or {}).items()
+        return {role: self._meet(thing) for role, thing in met if thing is not None}
+
+    def _meet(self, thing: Any, kind: str = "other") -> int:
+        """The number of an object, which is told with its looks when it is new."""
+        number = self.known(thing)
+        if number is not None:
+            return number
+        facts: dict[str, Any] = {}
+        shape = getattr(thing, "shape", None)
+        if isinstance(shape, tuple):
+            facts["shape"] = list(shape)
+        elif isinstance(thing, (list, tuple)):
+            facts["shape"] = [len(thing)]
+        return self.object(thing, kind, self.name_of(thing, self.user()), **facts)
+
+
+def _plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in facts.items() if value is not None}
+
+
+def _located(location: Any) -> str:
+    """An absolute path, or a URI as it is."""
+    text = os.fsdecode(location)
+    if "://" in text.split("?")[0][:64] or text.startswith("<"):
+        return text
+    return os.path.abspath(text)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,33 @@
+from typing import Any
+
+
+def test_seeds_old_and_new(watch: Any) -> None:
+    found = watch(
+        "import numpy as np\n"
+        "np.random.seed(7)\n"
+        "a = np.random.rand(3)\n"
+        "g = np.random.default_rng(seed=11)\n"
+        "h = np.random.default_rng(g)\n"
+        "print(a, g.random(), h.random())\n"
+    )
+    told = {each["name"]: each["value"] for each in found.all("seed")}
+    assert told == {"numpy": 7, "numpy.default_rng": 11}
+    assert found.all("random") == []
+
+
+def test_randomness_without_a_seed_is_told(watch: Any) -> None:
+    found = watch("import numpy as np\nnp.random.rand()\nnp.random.default_rng()\n")
+    assert {each["name"] for each in found.all("random")} == {"numpy", "numpy.default_rng"}
+
+
+def test_generators_that_libraries_make_for_themselves_are_not_told(watch: Any) -> None:
+    assert watch("import scipy.stats\n").all("random") == []
+
+
+def test_a_state_that_is_set_is_no_randomness_without_a_seed(watch: Any) -> None:
+    found = watch(
+        "import numpy as np\n"
+        "np.random.set_state(np.random.RandomState(1).get_state())\n"
+        "print(np.random.rand())\n"
+    )
+    assert found.all("random") == []
