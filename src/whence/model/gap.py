@@ -14,6 +14,7 @@ GAP_KINDS: Mapping[str, str] = MappingProxyType(
         "environment-unknown": "which packages or system ran is not, or not wholly, known",
         "outcome-unknown": "how a run ended is unknown",
         "parameters-unknown": "a source of parameters could not be read",
+        "unseeded": "randomness was used that nobody had seeded, so that it cannot be repeated",
         "table-unknown": "a table's rows could not be read",
         "actor-unknown": "who ran it is unknown",
         "contradiction": "a declared fact says otherwise than an observed one",

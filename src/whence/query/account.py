@@ -80,6 +80,9 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         **_values(account, "parameters"),
         **_values(account, "metrics"),
         "seeds": _flat(account.said("seeds")),
+        "steps": account.said("steps").get("steps", []),
+        "links": account.said("links").get("links", []),
+        "cells": account.said("cells").get("cells", []),
         "code": account.said("code") or None,
         "environment": None
         if environment is None
@@ -136,7 +139,7 @@ def _meeting(reader: GraphReader, end: int, node: Node, links: Sequence[Link]) -
     bases = [basis for basis in Basis if basis in by_basis]
     # A declared role says more than an observed one: "training-set" rather than "input".
     role = by_basis.get(Basis.DECLARED, links[0]).role
-    aliases = next((dict(each.detail)["aliases"] for each in links if each.detail), "")
+    aliases = next((text for each in links for name, text in each.detail if name == "aliases"), "")
     return {
         "artifact": node.id,
         "kind": node.kind.value,

@@ -36,6 +36,8 @@ class RunComposer:
         self._edges: list[Edge] = []
         self._facets: list[Facet] = []
         self._met: dict[tuple[str, str | None], NodeId] = {}
+        self._read: dict[str, NodeId] = {}
+        self._made: dict[str, NodeId] = {}
 
     def compose(self, time: str) -> Record:
         """The record of the run.
@@ -51,6 +53,7 @@ class RunComposer:
         if self._seen.code is not None:
             self._add_code(self._seen.code)
         self._add_environment()
+        self._add_flows()
         return Record(
             id=derived_id("run-ended", self._seen.id),
             type="run-ended",
@@ -93,10 +96,12 @@ class RunComposer:
                 self._put(resolved.node)
                 self._describe(artifact, seen)
             self._edges += resolved.edges
+        self._read.setdefault(seen.location, artifact)
         self._join(self._seen.id, artifact, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
 
     def _add_generated(self, seen: FileSeen) -> None:
         node = make_generated(self._seen.id, seen)
+        self._made.setdefault(seen.location, node.id)
         self._put(node)
         self._describe(node.id, seen)
         self._join(
@@ -110,6 +115,8 @@ class RunComposer:
             self._say("table", seen.table, node)
         if seen.members:
             self._say("manifest", {"members": _plain_members(seen.members)}, node)
+        for name, data in seen.facets.items():
+            self._say(name, data, node, seen.basis)
 
     def _add_code(self, code: CodeSeen) -> None:
         state = dict(code.state)
@@ -154,6 +161,27 @@ class RunComposer:
             self._put(found.node)
             self._say("environment", facts, found.id)
         self._join(self._seen.id, found.id, EdgeKind.USED, "environment")
+
+    def _add_flows(self) -> None:
+        """Which of the files that were read went into which that were written."""
+        told = set()
+        for flow in self._seen.flows:
+            made = self._place(self._made, flow.made)
+            origin = self._place(self._read, flow.of) or self._place(self._made, flow.of)
+            if made is None or origin is None or made == origin:
+                continue
+            if (made, origin, flow.relation) not in told:
+                told.add((made, origin, flow.relation))
+                detail = {"run": self._seen.id, **flow.detail}
+                self._join(made, origin, EdgeKind.DERIVED_FROM, flow.relation, detail=detail)
+
+    def _place(self, met: Mapping[str, NodeId], location: str) -> NodeId | None:
+        """The artifact at a location: itself, or the folder that counts as one with it inside."""
+        while location not in met:
+            location, slash, _ = location.rpartition("/")
+            if not slash:
+                return None
+        return met[location]
 
     # --------------------------------------------------------------- putting
 
@@ -208,6 +236,11 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "parameters", seen.parameters
     yield "metrics", seen.metrics
     yield "seeds", seen.seeds
+    yield "steps", seen.steps
+    if seen.links:
+        yield "links", {"links": [dict(each) for each in seen.links]}
+    if seen.cells:
+        yield "cells", {"cells": [dict(each) for each in seen.cells]}
     yield "hardware", seen.hardware
     yield "tags", seen.tags
     if seen.imports:

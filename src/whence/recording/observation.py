@@ -50,6 +50,22 @@ class FileSeen:
     table: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """Facts of a table: ``rows`` and ``columns``; empty where it is none."""
     gap: Gap | None = None
+    facets: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
+    """What else is known of it: ``model``, ``remote``, ``query``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One way inside a run: content of one file went into another."""
+
+    made: str
+    """The location of a file that the run wrote."""
+    of: str
+    """The location of a file that it read, or wrote before."""
+    relation: str
+    """``computed``, ``trained``, ``fine-tuned``, ``quantized`` … as ``derived_from`` has it."""
+    detail: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """``by`` what it went, which ``split`` of it …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,13 @@ class RunSeen:
     """Facets that somebody concluded, such as metrics found in a file that the run wrote."""
     seeds: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     metrics: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    steps: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """What happened inside, as the steps facet has it."""
+    flows: tuple[Flow, ...] = ()
+    links: tuple[Mapping[str, Any], ...] = ()
+    """Runs that other tools keep of this one: ``{"system", "id", "uri", …}``."""
+    cells: tuple[Mapping[str, Any], ...] = ()
+    """Cells of a notebook, in the order in which they were executed."""
     tags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     observers: tuple[Mapping[str, Any], ...] = ()
     """Each ``{"name", "role", "active", "reason"}``."""

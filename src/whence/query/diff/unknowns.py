@@ -20,6 +20,7 @@ GAP_LAYERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "environment-unknown": frozenset({"environment"}),
         "outcome-unknown": frozenset({"outputs"}),
         "parameters-unknown": frozenset({"parameters"}),
+        "unseeded": frozenset(),  # what is the same may differ all the same: told by itself
         "table-unknown": frozenset(),  # the digest decides whether a table differs
         "actor-unknown": frozenset(),
         "contradiction": frozenset(),
