@@ -9,12 +9,14 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test lint unit slow wheel bench lock clean
+.PHONY: help setup demo test lint unit slow wheel bench clients clients-env clients-lock corpus lock clean
 
 help:
 	@echo 'make demo   the main job on real data, in a scratch folder'
 	@echo 'make test   lint, types, architecture, tests: everything that takes minutes at most'
 	@echo 'make slow   the tests that take longer'
+	@echo 'make corpus what Whence sees of 50 programs, beside what is true: recall and precision'
+	@echo 'make clients tests with real counterparts, each in an environment of its own'
 	@echo 'make bench  speed against peers and limits, as a table'
 	@echo 'make lock   renew requirements/*.lock'
 	@echo 'make clean  remove what these made'
@@ -51,7 +53,7 @@ unit: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 slow: $(READY)
-	@$(BIN)/python -m pytest -m slow $(PYTEST)
+	@$(BIN)/python -m pytest -m 'slow and not clients' $(PYTEST)
 
 # A built wheel, in an environment of its own, does what the checkout does.
 wheel: $(READY)
@@ -66,6 +68,16 @@ wheel: $(READY)
 	@cd build/wheel && venv/bin/whence run -- sh -c 'echo a > made.txt' && venv/bin/whence fsck
 	@rm -rf build
 
+# Environments of other people's libraries; GROUP=torch for one. The second time needs no network.
+clients-env: $(READY)
+	@PYTHONPATH=tests $(BIN)/python tests/clients/environments.py $(GROUP)
+
+clients: clients-env
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m clients tests/clients/$(GROUP) $(PYTEST)
+
+clients-lock: $(READY)
+	@PYTHONPATH=tests $(BIN)/python tests/clients/environments.py --lock
+
 bench: $(READY)
 	@$(BIN)/python benchmarks/all.py
 
@@ -78,6 +90,6 @@ lock:
 		--custom-compile-command 'make lock' requirements/dev.in -o requirements/dev.lock
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+	@rm -rf .venv .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
 		.grimp_cache build dist benchmarks/out
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
