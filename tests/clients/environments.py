@@ -133,9 +133,8 @@ def install(group: str) -> None:
     python = interpreter(group)
     environ = environment()
     call([*uv(), "venv", "--quiet", "--clear", "--python", sys.executable, str(python.parents[1])])
-    cpu = CPU_BUILD not in dict(blocks(lock)) or offers_cpu_build(lock, python, environ)
     wanted = python.parents[1] / "wanted.lock"
-    wanted.write_text(without_gpu(lock) if cpu else lock, encoding="utf-8")
+    wanted.write_text(for_this_place(lock, python, environ), encoding="utf-8")
     into = ["--require-hashes", "--python", str(python)]
     try:
         call([*uv(), "pip", "sync", "--quiet", "--compile-bytecode", *into, str(wanted)], environ)
@@ -144,15 +143,25 @@ def install(group: str) -> None:
         call([*pip, "--no-deps", "--require-hashes", "-r", str(wanted)], environ)
 
 
-def offers_cpu_build(lock: str, python: Path, environ: Mapping[str, str]) -> bool:
-    """Whether the places that pip was told of offer the CPU build, as a trial of uv's says."""
+def for_this_place(lock: str, python: Path, environ: Mapping[str, str]) -> str:
+    """The lock file with the CPU build where the places that pip was told of offer one.
+
+    A trial of uv's says so without loading anything. The build must then be asked for by its whole
+    version: neither installer takes digests of ``2.13.0`` for those of ``2.13.0+cpu``.
+    """
+    whole = dict(blocks(lock)).get(CPU_BUILD)
+    if whole is None:
+        return without_gpu(lock)
     one = python.parents[1] / "one.lock"
-    one.write_text(dict(blocks(lock))[CPU_BUILD], encoding="utf-8")
+    one.write_text(whole, encoding="utf-8")
     dry = ["pip", "sync", "--dry-run", "--require-hashes", "--python", str(python), str(one)]
     done = subprocess.run(
         [*uv(), *dry], env=dict(environ), capture_output=True, text=True, check=False, timeout=120
     )
-    return f"{CPU_BUILD}==" in done.stderr and "+cpu" in done.stderr
+    offered = re.search(rf"\+ ({CPU_BUILD}==[\w.]+\+cpu)\b", done.stderr)
+    if offered is None:
+        return lock
+    return without_gpu(lock).replace(whole, re.sub(r"^\S+", offered[1], whole))
 
 
 def environment() -> dict[str, str]:
