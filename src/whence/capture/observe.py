@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from whence.capture.agent.reports import Telling
 from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
+from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
 from whence.capture.stated import read_statements
@@ -61,6 +63,8 @@ class Surroundings:
     forked: frozenset[int]
     """Those of them that have it from their parent alone."""
     gaps: tuple[Gap, ...]
+    told: tuple[Telling, ...] = ()
+    """What hooks inside the processes told."""
 
 
 class Instruments(Protocol):
@@ -85,6 +89,9 @@ class Instruments(Protocol):
 
     def table(self, access: FileAccess, sha256: str) -> tuple[dict[str, Any], Gap | None]:
         """Facts of a table, empty where the file is none; its fingerprint is kept on the way."""
+
+    def keep_rows(self, digest: str, sketch: bytes) -> None:
+        """Keep a sketch of rows that reached a step."""
 
     def keep_text(self, access: FileAccess, sha256: str) -> None:
         """Keep a source or configuration file as it ran."""
@@ -121,18 +128,18 @@ class _Observer:
         replaced = {each.pid for each in self._activity.processes if each.executable}
         agents = around.agents - (around.forked & replaced)
         sorted_ = sort_activity(self._activity, around.loaded, agents=agents)
-        used = self._files(sorted_.inputs)
-        generated = self._files(sorted_.outputs)
+        parameters, gaps = self._tools.parameters(start["command"], self._configs(sorted_.inputs))
+        self._gaps += gaps
+        variables = start.get("variables") or {}
+        inside = understand(around.told, parameters, variables, self._tools)
+        self._gaps += inside.gaps
+        for digest, sketch in inside.sketches.items():
+            self._tools.keep_rows(digest, sketch)
+        used = self._files(sorted_.inputs, inside)
+        generated = self._files(sorted_.outputs, inside)
         state = dict(start.get("code") or {})
         self._gaps += [Gap(**each) for each in state.pop("gaps", ())]
         code = self._code((*sorted_.code, *self._loaded_unseen()), start.get("code") or {})
-        configs = {
-            self._tools.name_of(part.access.path): part.access
-            for part in sorted_.inputs
-            if part.kind is NodeKind.CONFIG or part.access.path.endswith(".json")
-        }
-        parameters, gaps = self._tools.parameters(start["command"], configs)
-        self._gaps += gaps
         results = self._tools.results(
             {
                 self._tools.name_of(part.access.path): part.access
@@ -161,7 +168,12 @@ class _Observer:
             environment_name=around.environment_name,
             imports=around.imports,
             hardware=around.hardware,
-            parameters=parameters,
+            parameters=inside.parameters,
+            metrics=inside.metrics,
+            seeds=inside.seeds,
+            steps=inside.steps,
+            flows=inside.flows,
+            cells=inside.cells,
             declared=stated.facets,
             inferred={"metrics": results} if results else {},
             tags=start.get("tags") or {},
@@ -174,6 +186,14 @@ class _Observer:
 
     # ----------------------------------------------------------------- files
 
+    def _configs(self, inputs: Sequence[Part]) -> dict[str, FileAccess]:
+        """Inputs that may hold parameters."""
+        return {
+            self._tools.name_of(part.access.path): part.access
+            for part in inputs
+            if part.kind is NodeKind.CONFIG or part.access.path.endswith(".json")
+        }
+
     def _loaded_unseen(self) -> list[FileAccess]:
         """Source that was loaded as code and that no tracer saw being opened."""
         opened = {access.path for access in self._activity.reads}
@@ -181,7 +201,7 @@ class _Observer:
             FileAccess(path, Mode.READ, None, 0) for path in sorted(self._around.loaded - opened)
         ]
 
-    def _files(self, parts: Sequence[Part]) -> tuple[FileSeen, ...]:
+    def _files(self, parts: Sequence[Part], inside: Understood) -> tuple[FileSeen, ...]:
         """Files one by one, and folders of many as one thing each."""
         by_path = {part.access.path: part for part in parts}
         contents = dict(
@@ -190,12 +210,12 @@ class _Observer:
         seen = []
         for place, paths in fold(by_path).items():
             if paths == (place,):
-                seen.append(self._file(by_path[place], contents[place]))
+                seen.append(self._file(by_path[place], contents[place], inside))
             else:
                 seen.append(self._folder(place, [by_path[path] for path in paths], contents))
         return tuple(seen)
 
-    def _file(self, part: Part, content: Content) -> FileSeen:
+    def _file(self, part: Part, content: Content, inside: Understood) -> FileSeen:
         access = part.access
         table: dict[str, Any] = {}
         if content.sha256 is not None:
@@ -204,16 +224,19 @@ class _Observer:
                 self._gaps.append(gap)
             if part.kind is NodeKind.CONFIG:
                 self._tools.keep_text(access, content.sha256)
+        location = self._tools.location_of(access.path)
+        model = inside.models.get(location) if access.mode is not Mode.READ else None
         return FileSeen(
             name=self._tools.name_of(access.path),
-            location=self._tools.location_of(access.path),
-            kind=part.kind,
+            location=location,
+            kind=NodeKind.MODEL if model else part.kind,
             role=part.role,
             sha256=content.sha256,
             size=content.size,
             aliases=tuple(self._tools.name_of(each) for each in access.aliases),
             table=table,
             gap=content.gap,
+            facets={"model": model} if model else {},
         )
 
     def _folder(

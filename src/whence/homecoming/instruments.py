@@ -18,6 +18,7 @@ from whence.model.gap import Gap
 from whence.rows.fingerprint import TableFingerprint, fingerprint
 from whence.rows.format import HEAD_BYTES, table_format
 from whence.rows.shelf import FingerprintShelf
+from whence.store.shelf import Shelf
 from whence.workspace import Workspace, location_of
 
 TABLE_BYTES = 256 * 1024 * 1024
@@ -36,6 +37,7 @@ class MachineInstruments:
         self._cache = DigestCache(workspace.folder / "cache" / "digests.sqlite")
         self._texts = TextShelf(workspace.folder / "texts")
         self._tables = FingerprintShelf(workspace.folder / "tables")
+        self._sketches = Shelf(workspace.folder / "sketches", ".rows")
 
     def name_of(self, path: str) -> str:
         """How the workspace calls a path."""
@@ -153,6 +155,11 @@ class MachineInstruments:
         except StoreError:
             return {}, None  # the shelf is a cache; without it `diff` says that it does not know
         return _table_facts(kept), None
+
+    def keep_rows(self, digest: str, sketch: bytes) -> None:
+        """Keep a sketch of rows that reached a step."""
+        with suppress(StoreError):
+            self._sketches.put(digest, sketch)
 
     def keep_text(self, access: FileAccess, sha256: str) -> None:
         """Keep a source or configuration file as it ran; no record depends on it."""

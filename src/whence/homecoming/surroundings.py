@@ -45,6 +45,7 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         agents=reports.processes,
         forked=reports.forked,
         gaps=(*environment.gaps, *gaps),
+        told=reports.told,
     )
 
 

@@ -107,6 +107,7 @@ def _take(pid: int, told: dict[str, Any], found: _Gathering) -> None:
             found.interpreters.setdefault((made.executable, made.prefix), made)
         case "fork":
             found.forked.add(int(told["pid"]))
+            found.told.append(Telling(pid, "fork", told))
         case "module":
             found.sources[str(told["file"])] = None
         case "imported":
