@@ -161,6 +161,9 @@ _JSON = st.recursive(
     ),
     max_leaves=5,
 )
+_FIELDS = (
+    "name value owner values origins n of by location kind inputs outputs seeded parent reason"
+).split()
 _EVENTS = "parameters configured metric seed random object read write derived step gap fork".split()
 
 

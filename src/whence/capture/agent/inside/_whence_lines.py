@@ -9,29 +9,48 @@ import os
 import time
 
 _HIGH = 900
+_OFTEN = 100
 _LARGEST_EXACT = 2**53 - 1
 
 
 class Lines:
-    """A file ``PID.START.SUFFIX``: a new one after a fork, opened again if the program closed it.
+    """A file ``PID.START.SUFFIX``, a new one after a fork.
 
-    The descriptor is a high one, so that programs get the numbers they would get without us.
+    It is opened for each line, so that programs have the descriptors that they would have without
+    us. A process that tells very much, such as each step of a training, gets a descriptor that
+    stays: a high one, opened again if the program closes it or takes its number.
     """
 
     def __init__(self, folder: str, suffix: str) -> None:
         self.folder = folder
         self.suffix = suffix
         self.pid = 0
+        self._path = ""
+        self._count = 0
         self._fd = -1
         self._inode: tuple[int, int] | None = None
 
     def append(self, line: bytes) -> None:
         """Write one line, or several."""
-        os.write(self._descriptor(), line)
-
-    def _descriptor(self) -> int:
         pid = os.getpid()
-        if self.pid == pid:
+        if self.pid != pid:
+            self._path = os.path.join(self.folder, "%d.%d.%s" % (pid, time.time_ns(), self.suffix))
+            self.pid, self._count, self._inode = pid, 0, None
+        self._count += 1
+        if self._count > _OFTEN:
+            os.write(self._kept(), line)
+            return
+        fd = self._open()
+        try:
+            os.write(fd, line)
+        finally:
+            os.close(fd)
+
+    def _open(self) -> int:
+        return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def _kept(self) -> int:
+        if self._inode is not None:
             try:
                 found = os.fstat(self._fd)
                 if (found.st_dev, found.st_ino) == self._inode:
@@ -40,8 +59,7 @@ class Lines:
                 pass
         import fcntl
 
-        name = os.path.join(self.folder, "%d.%d.%s" % (pid, time.time_ns(), self.suffix))
-        fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        fd = self._open()
         try:
             self._fd = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
         except OSError:  # the limit lies lower
@@ -50,7 +68,6 @@ class Lines:
             os.close(fd)
         found = os.fstat(self._fd)
         self._inode = (found.st_dev, found.st_ino)
-        self.pid = pid
         return self._fd
 
 
