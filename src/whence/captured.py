@@ -22,6 +22,7 @@ from whence.capture.interface import TracedExit, Tracer
 from whence.capture.legible import legible
 from whence.capture.naming import job_name
 from whence.capture.probes.git import read_code_state
+from whence.capture.probes.pipeline import read_pipelines
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
 from whence.capture.tracers.choice import choose
 from whence.errors import CaptureError, NotFoundError, WhenceError
@@ -140,6 +141,7 @@ def _facts(
         "observers": list(observers),
         "variables": environment_facts(os.environ),
         "placement": placement_facts(os.environ),
+        "pipelines": read_pipelines(os.environ),
     }
     code = read_code_state(os.getcwd())  # noqa: PTH109
     if code is not None:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from whence import __version__
+from whence.capture.probes.pipeline import read_pipelines
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, fallback_folders
 from whence.capture.statements import Silence, StatementLog, describe_thing, plain_values
 from whence.errors import UsageError, WhenceError
@@ -175,6 +176,7 @@ class DeclaredRun:
             "started_at": stamp(datetime.now(UTC)),
             "source": _SOURCE,
             "observers": [],
+            "pipelines": read_pipelines(os.environ),
             "pid": os.getpid(),
         }
         return begin([workspace.folder / "sessions", *fallback_folders()], facts)

@@ -343,6 +343,7 @@ _SAID_ELSEWHERE = frozenset(
         "observers",
         "workspace",
         "variables",
+        "pipelines",
     }
 )
 

@@ -1,13 +1,13 @@
 """Environment, hardware and people of a run."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from whence.capture.agent.reports import Reports, read_reports
 from whence.capture.observe import Surroundings
-from whence.capture.probes.actor import read_actor
+from whence.capture.probes.actor import ActorFacts, read_actor
 from whence.capture.probes.environment import read_environment
 from whence.capture.probes.hardware import read_hardware
 from whence.capture.session import Session
@@ -39,7 +39,7 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         imports=tuple(sorted(environment.imported)),
         interpreters=tuple(each.executable for each in reports.interpreters),
         hardware=hardware,
-        actors=(who(),),
+        actors=everybody(session.start.get("pipelines") or ()),
         observers=(*session.start.get("observers", ()), *_inside(reports)),
         loaded=frozenset(path for path in reports.sources if not path.startswith(own)),
         agents=reports.processes,
@@ -50,10 +50,37 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
 
 
 def who() -> ActorSeen:
-    """The person at the keyboard: the system's user, with the name that git knows."""
+    """The system's user who runs this process."""
+    return _user(read_actor())
+
+
+def everybody(pipelines: Sequence[Mapping[str, Any]]) -> tuple[ActorSeen, ...]:
+    """All who are responsible for a run, each with how we know.
+
+    The system's user is observed. Whom git takes them for is what somebody configured, and which
+    pipeline it was, and who made it start, is what variables say: both are declared.
+
+    Args:
+        pipelines: What ``capture.probes.pipeline`` read when the run started.
+    """
     actor = read_actor()
-    detail = {"uid": str(actor.uid)} | ({"git": actor.git} if actor.git else {})
-    return ActorSeen(actor.name, "person", detail, Basis.OBSERVED)
+    found = [_user(actor)]
+    if actor.git:
+        found.append(ActorSeen(actor.git, "person", {"by": "git"}, Basis.DECLARED))
+    for each in pipelines:
+        name = f"{each['system']}:{each['job']}" if each["job"] else each["system"]
+        facts = {"by": "environment variables", **each["facts"]}
+        service = ActorSeen(name, "service", facts, Basis.DECLARED, acted_for=each["person"])
+        found.append(service)
+        if each["person"]:
+            told = {"by": each["system"]}
+            found.append(ActorSeen(each["person"], "person", told, Basis.DECLARED))
+    unique = {(each.kind, each.name): each for each in reversed(found)}
+    return tuple(reversed(unique.values()))
+
+
+def _user(actor: ActorFacts) -> ActorSeen:
+    return ActorSeen(actor.name, "person", {"uid": str(actor.uid)}, Basis.OBSERVED)
 
 
 def _inside(reports: Reports) -> list[Mapping[str, Any]]:

@@ -78,6 +78,12 @@ class RunComposer:
             node = Node(derived_id("actor", actor.kind, actor.name), NodeKind.ACTOR, actor.name)
             self._put(node)
             self._join(seen.id, node.id, EdgeKind.ASSOCIATED_WITH, basis=actor.basis)
+            if actor.acted_for:
+                person = Node(
+                    derived_id("actor", "person", actor.acted_for), NodeKind.ACTOR, actor.acted_for
+                )
+                self._put(person)
+                self._join(node.id, person.id, EdgeKind.ACTED_FOR, basis=actor.basis)
         for name, data in _facets_of(seen):
             self._say(name, data)
         for name, data in seen.declared.items():

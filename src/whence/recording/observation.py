@@ -98,6 +98,8 @@ class ActorSeen:
     """``person``, ``service``, ``organization`` or ``ai-agent``."""
     detail: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     basis: Basis = Basis.OBSERVED
+    acted_for: str = ""
+    """The name of the person among the run's actors for whom this one acted."""
 
 
 @dataclass(frozen=True, slots=True)
