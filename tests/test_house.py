@@ -65,6 +65,7 @@ TESTED_TOGETHER = {
     "errors.py": "journeys/test_bad_input.py",
     "homecoming/": "homecoming/test_sessions.py",
     "model/": "model/test_model.py",
+    "notebook.py": "clients/notebooks",
     "query/": "query/test_lineage.py",
     "recording/compose.py": "recording/test_recorder.py",
     "recording/observation.py": "recording/test_recorder.py",

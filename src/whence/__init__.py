@@ -42,5 +42,19 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module 'whence' has no attribute {name!r}")
 
 
+def load_ipython_extension(shell: object) -> None:
+    """``%load_ext whence`` in a notebook: record it, cell by cell."""
+    from whence import notebook  # noqa: PLC0415
+
+    notebook.load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """``%unload_ext whence``: the record is complete."""
+    from whence import notebook  # noqa: PLC0415
+
+    notebook.unload(shell)
+
+
 def __dir__() -> list[str]:
     return [*globals(), *__all__]

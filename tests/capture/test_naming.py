@@ -1,6 +1,6 @@
 import pytest
 
-from whence.capture.naming import job_name
+from whence.capture.naming import command_arguments, job_name
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,10 @@ from whence.capture.naming import job_name
         ("uv run python train.py", "train"),
         ("conda run -n ml python train.py", "train"),
         ("/usr/bin/sort -u data.txt", "sort"),
+        ("jupyter nbconvert --to notebook --execute nb/train.ipynb --output o.ipynb", "train"),
+        ("papermill -p alpha 0.5 in.ipynb out.ipynb", "in"),
+        ("python -m papermill in.ipynb out.ipynb", "in"),
+        ("jupyter lab", "jupyter"),
         ("cat", "cat"),
         ("env", "env"),
         ("python", "python"),
@@ -37,3 +41,16 @@ def test_the_job_is_the_script_not_what_runs_it(command: str, job: str) -> None:
 
 def test_a_name_with_odd_bytes_is_shown_escaped() -> None:
     assert job_name(["./tr\udcffin.sh"]) == "tr\\xffin"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("papermill -p alpha 0.5 -r name x in.ipynb out.ipynb", ["--alpha=0.5", "--name=x"]),
+        ("jupyter nbconvert --execute in.ipynb", []),
+        ("python -m ipykernel_launcher -f /tmp/kernel.json", []),
+        ("python train.py --lr 1", ["--lr", "1"]),
+    ],
+)
+def test_the_words_that_are_for_the_program_itself(command: str, words: list[str]) -> None:
+    assert list(command_arguments(command.split())) == words

@@ -37,6 +37,16 @@ WRAPPERS: dict[str, tuple[str, ...]] = {
 }
 """Programs that only start another → their switches that take a value."""
 
+NOTEBOOK_RUNNERS = re.compile(
+    r"(jupyter|jupyter-nbconvert|jupyter-execute|jupyter-run|nbconvert|papermill)(\.exe)?\Z"
+)
+"""Programs that execute a notebook named among their arguments; the rest is how, not with what."""
+
+_NOTEBOOK = ".ipynb"
+_NOTEBOOK_VALUES = {"-p", "-r", "--parameters", "--parameters_raw", "--parameters-raw"}
+_KERNELS = {"ipykernel_launcher", "ipykernel", "ipykernel.kernelapp"}
+"""Modules that a notebook's front end starts: their words are for it alone."""
+
 _SUBCOMMANDS = {"run", "exec", "launch"}
 _TAKES_VALUE = {"-W", "-X", "-Q", "--nproc_per_node", "--nproc-per-node", "--nnodes", "-np", "-n"}
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -47,6 +57,9 @@ def job_name(command: Sequence[str]) -> str:
     """The job of a command: ``python src/train.py --lr 1`` is ``train``, ``make data`` itself."""
     words = _unwrap(list(command))
     program = os.path.basename(words[0])
+    notebook = _notebook(words)
+    if notebook:
+        return _stem(notebook)
     if not INTERPRETERS.match(program):
         stem = _stem(words[0])
         plain = [word for word in words[1:] if not word.startswith("-")]
@@ -57,9 +70,24 @@ def job_name(command: Sequence[str]) -> str:
 def command_arguments(command: Sequence[str]) -> Sequence[str]:
     """The words that are for the script itself, after all that only starts it."""
     words = _unwrap(list(command))
+    if _notebook(words):
+        return [
+            f"--{words[at + 1]}={words[at + 2]}"
+            for at in range(1, len(words) - 2)
+            if words[at] in _NOTEBOOK_VALUES
+        ]
     if not INTERPRETERS.match(os.path.basename(words[0])):
         return words[1:]
-    return words[_script(words)[1] :]
+    script, begin = _script(words)
+    return [] if script in _KERNELS else words[begin:]
+
+
+def _notebook(words: Sequence[str]) -> str:
+    """The notebook that a command executes, by whatever starts the program that does."""
+    at = 2 if len(words) > 2 and words[1] == "-m" else 0
+    if not NOTEBOOK_RUNNERS.match(os.path.basename(words[at])):
+        return ""
+    return next((word for word in words[at + 1 :] if word.endswith(_NOTEBOOK)), "")
 
 
 def _unwrap(words: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ Everything that touches the machine is asked of an ``Instruments`` value, so tha
 followed and tested without a process.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -139,7 +140,7 @@ class _Observer:
         generated = self._files(sorted_.outputs, inside)
         state = dict(start.get("code") or {})
         self._gaps += [Gap(**each) for each in state.pop("gaps", ())]
-        code = self._code((*sorted_.code, *self._loaded_unseen()), start.get("code") or {})
+        code = self._code(self._own_code(sorted_.code), start.get("code") or {})
         results = self._tools.results(
             {
                 self._tools.name_of(part.access.path): part.access
@@ -193,6 +194,15 @@ class _Observer:
             for part in inputs
             if part.kind is NodeKind.CONFIG or part.access.path.endswith(".json")
         }
+
+    def _own_code(self, seen: Sequence[FileAccess]) -> list[FileAccess]:
+        """The code that ran, without the commands that packages install beside an interpreter."""
+        installed = {os.path.dirname(each) for each in self._around.interpreters}
+        return [
+            each
+            for each in (*seen, *self._loaded_unseen())
+            if os.path.dirname(each.path) not in installed
+        ]
 
     def _loaded_unseen(self) -> list[FileAccess]:
         """Source that was loaded as code and that no tracer saw being opened."""

@@ -9,7 +9,7 @@ from whence.cli.asking import asking, find
 from whence.cli.console import Console
 from whence.cli.render.tree import render_tree
 from whence.errors import UsageError
-from whence.query.lineage import DEFAULT_LIMIT, Lineage, lineage_json, read_lineage
+from whence.query.lineage import DEFAULT_LIMIT, Lineage, lineage_json, outline, read_lineage
 from whence.store.interface import Direction
 
 _PICTURES: Mapping[str, str] = MappingProxyType(
@@ -53,7 +53,7 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
             )
         )
     else:
-        console.print(_picture(args.format)(lineage))
+        console.print(_picture(args.format)(outline(lineage)))
     return 0
 
 

@@ -8,6 +8,7 @@ import os
 from whence.capture.interface import Activity
 from whence.capture.observe import observe
 from whence.capture.session import Session
+from whence.capture.tracers.python_hook import read_reported
 from whence.capture.tracers.replay import read_journal
 from whence.homecoming.instruments import MachineInstruments
 from whence.homecoming.surroundings import look_around
@@ -45,8 +46,10 @@ def bring_home(
 
 
 def _activity_of(session: Session) -> Activity:
-    """What the tracer of a dead recorder had written down."""
+    """What was written down on the way: by a tracer that is dead, or by hooks inside Python."""
+    folder = os.fspath(session.folder)
     try:
-        return read_journal(os.fspath(session.folder))
+        return read_journal(folder)
     except OSError:
-        return Activity()
+        root = os.path.dirname(session.start["workspace"])  # noqa: PTH120  any bytes
+        return read_reported(folder, root) if any(session.folder.glob("*.files")) else Activity()

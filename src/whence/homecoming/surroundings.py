@@ -41,7 +41,9 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         hardware=hardware,
         actors=everybody(session.start.get("pipelines") or ()),
         observers=(*session.start.get("observers", ()), *_inside(reports)),
-        loaded=frozenset(path for path in reports.sources if not path.startswith(own)),
+        loaded=frozenset(reports.sources)
+        - _typed(reports)
+        - {path for path in reports.sources if path.startswith(own)},
         agents=reports.processes,
         forked=reports.forked,
         gaps=(*environment.gaps, *gaps),
@@ -81,6 +83,11 @@ def everybody(pipelines: Sequence[Mapping[str, Any]]) -> tuple[ActorSeen, ...]:
 
 def _user(actor: ActorFacts) -> ActorSeen:
     return ActorSeen(actor.name, "person", {"uid": str(actor.uid)}, Basis.OBSERVED)
+
+
+def _typed(reports: Reports) -> set[str]:
+    """Names of source files that are cells of a notebook: there never were such files."""
+    return {str(each.fields.get("file")) for each in reports.told if each.event == "cell"}
 
 
 def _inside(reports: Reports) -> list[Mapping[str, Any]]:

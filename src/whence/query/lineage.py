@@ -1,10 +1,11 @@
 """The nodes and edges of an answer, with what is not known of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
-from whence.model.edge import EDGE_RULES
+from whence.model.edge import EDGE_RULES, EdgeKind
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
@@ -13,6 +14,9 @@ from whence.store.interface import Direction, GraphReader, Link
 
 DEFAULT_LIMIT = 10_000
 """How many nodes an answer holds unless more are asked for."""
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_INNER = ("run", "by", "split")
 
 EXPLAINED = 2_000
 """How many nodes of an answer are opened to read their facets and gaps."""
@@ -39,6 +43,13 @@ class LineageEdge:
     kind: str
     basis: str
     role: str
+    detail: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """``run``, ``by`` and ``split`` of a way that was seen inside a run."""
+
+    @property
+    def is_inner(self) -> bool:
+        """Whether it tells more closely what the edges of one run tell already."""
+        return self.kind == EdgeKind.DERIVED_FROM.value and "run" in self.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,15 @@ def read_lineage(
     )
 
 
+def outline(lineage: Lineage) -> Lineage:
+    """The answer without the ways inside runs that are in it: as coarse as a picture wants it."""
+    runs = {each.node.id for each in lineage.nodes if each.node.kind is NodeKind.RUN}
+    kept = tuple(
+        edge for edge in lineage.edges if not (edge.is_inner and edge.detail["run"] in runs)
+    )
+    return lineage if len(kept) == len(lineage.edges) else replace(lineage, edges=kept)
+
+
 def lineage_json(lineage: Lineage) -> dict[str, Any]:
     """The answer as ``schemas/lineage-1.json`` has it."""
     return {
@@ -103,6 +123,7 @@ def lineage_json(lineage: Lineage) -> dict[str, Any]:
                 "kind": edge.kind,
                 "basis": edge.basis,
                 "role": edge.role,
+                **({"detail": dict(edge.detail)} if edge.detail else {}),
             }
             for edge in lineage.edges
         ],
@@ -178,5 +199,10 @@ def _unexplained(node: Node) -> list[Gap]:
 
 def _edge(link: Link, names: Mapping[int, NodeId]) -> LineageEdge:
     return LineageEdge(
-        names[link.origin], names[link.target], link.kind.value, link.basis.value, link.role
+        names[link.origin],
+        names[link.target],
+        link.kind.value,
+        link.basis.value,
+        link.role,
+        {name: text for name, text in link.detail if name in _INNER},
     )

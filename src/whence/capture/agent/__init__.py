@@ -11,6 +11,7 @@ library is imported. They, and those of other packages, enter by the door ``when
 """
 
 import os
+import sys
 from contextlib import suppress
 
 from whence import plugins
@@ -46,3 +47,20 @@ def _write_table(path: str) -> None:
     lines = "".join(f"{name}\t{place}\n" for name, place in found.items())
     with open(path, "w", encoding="utf-8") as table:
         table.write(lines)
+
+
+def start_here() -> None:
+    """Begin to report from this very process, which was started without an agent inside."""
+    sys.path.insert(0, FOLDER)
+    try:
+        import _whence_agent  # type: ignore[import-not-found]  # noqa: PLC0415
+    finally:
+        sys.path.remove(FOLDER)
+    _whence_agent.start()
+
+
+def stop_here() -> None:
+    """Report no more from this process."""
+    running = sys.modules.get("_whence_agent")
+    if running is not None:
+        running.stop()

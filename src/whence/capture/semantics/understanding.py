@@ -12,6 +12,7 @@ from whence.capture.semantics.parameters import Configured, merge_parameters, re
 from whence.capture.semantics.seeds import read_seeds
 from whence.model.gap import GAP_KINDS, Gap
 from whence.recording.observation import Flow
+from whence.recording.redact import redact_text
 
 
 class Names(Protocol):
@@ -63,9 +64,16 @@ def understand(
 
     def place(where: str) -> str:
         path, colon, line = where.rpartition(":")
+        if path in cells:
+            return f"cell {cells[path]}, line {line}"
         return f"{names.name_of(path)}:{line}" if colon and path.startswith("/") else where
 
     told = [each for each in told if _is_whole(each)]
+    cells = {
+        each.fields["file"]: each.fields["number"]
+        for each in told
+        if each.event == "cell" and each.fields.get("file")
+    }
     inside, configured, gaps = read_parameters(told)
     parameters = merge_parameters(outside, inside, configured)
     metrics, more = read_metrics(told)
@@ -84,11 +92,7 @@ def understand(
         ),
         models={location_of(place): facts for place, facts in flow.models.items()},
         sketches=flow.sketches,
-        cells=tuple(
-            {name: value for name, value in each.fields.items() if name != "event"}
-            for each in told
-            if each.event == "cell"
-        ),
+        cells=tuple(_cell(each.fields) for each in told if each.event == "cell"),
         gaps=tuple(gaps) + _gaps(told),
     )
 
@@ -103,6 +107,17 @@ def _named(parameters: Mapping[str, Any], configured: Configured, names: Names) 
         else:
             found[name] = detail
     return found
+
+
+def _cell(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell as the record has it, secrets taken out of its source."""
+    left_out = {"event", "file"}
+    told = {
+        name: value
+        for name, value in fields.items()
+        if name not in left_out and value not in ("", None)
+    }
+    return {**told, "source": redact_text(fields["source"])}
 
 
 def _gaps(told: Sequence[Telling]) -> tuple[Gap, ...]:
@@ -127,6 +142,7 @@ _FORMS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "write": {"location": str, "by": str},
     "derived": {"n": int, "of": list},
     "step": {"kind": str, "by": str, "inputs": dict, "outputs": dict},
+    "cell": {"number": int, "source": str},
     "gap": {"kind": str, "about": str, "reason": str},
     "fork": {"parent": int},
 }

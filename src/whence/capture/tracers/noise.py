@@ -88,6 +88,9 @@ SETTINGS = (
     "/.config/git/",
     "/.config/pip/",
     "/.terminfo/",
+    "/.ipython/profile_",
+    "/.jupyter/",
+    "/.local/share/jupyter/",
 )
 """Parts of a folder that mark a user's own settings of a tool."""
 

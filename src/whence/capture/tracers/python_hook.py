@@ -21,7 +21,7 @@ from whence.errors import WireError
 
 TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
 if TYPE_CHECKING:
-    from whence.capture.interface import TracedExit
+    from whence.capture.interface import Activity, TracedExit
     from whence.capture.tracers.events import Stat
 
 _NATIVE = (
@@ -107,6 +107,15 @@ def _conclude(
     activity = settle(journal.events)
     journal.close()
     return TracedExit(job.exit_status, job.signal, activity, job.pid)
+
+
+def read_reported(session_dir: str, root: str) -> "Activity":
+    """What the hooks inside Python processes wrote down, where no tracer stood around them."""
+    from whence.capture.tracers.settle import settle  # noqa: PLC0415
+
+    noise = Noise(root, own_folders(session_dir, root))
+    reported = sorted(_reported(session_dir, noise), key=lambda event: event[2])
+    return settle([*reported, _gap(*_NATIVE)])
 
 
 def _gap(kind: str, about: str, reason: str) -> Event:

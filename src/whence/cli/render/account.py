@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from whence.cli.render.inside import cell_rows, step_rows
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import cells, cut, printable, shorten
 from whence.drawing.figures import count_text, counted, moment, size_text
@@ -56,6 +57,8 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("metrics", _values(told, "metric"), paint)
     seeds = [(name, _value(value)) for name, value in told["seeds"].items()]
     yield from _listing("seeds", seeds, paint)
+    yield from _listing("inside", step_rows(told.get("steps", ())), paint)
+    yield from _listing("cells", cell_rows(told.get("cells", ())), paint)
     yield from _gaps(told["gaps"], paint)
 
 

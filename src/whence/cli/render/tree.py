@@ -21,11 +21,12 @@ from whence.drawing.telling import (
     state_text,
 )
 from whence.model.node import NodeKind
-from whence.query.lineage import Lineage, LineageNode
+from whence.query.lineage import Lineage, LineageEdge, LineageNode, outline
 from whence.store.interface import Direction
 
 _INDENT = 3
 _NAME_LEAST = 24
+_WAYS = 4
 _QUIET_ROLES = frozenset({"", "input", "output", "code", "config", "environment"})
 """Roles that the kind of thing already tells."""
 
@@ -84,9 +85,14 @@ class _Tree:
         self._glyphs = _LINES if self._shows("├└│─…") else _ASCII
         self._now = now or datetime.now(UTC)
         self._told_gaps = set[object]()
+        self._names = {each.node.id: each.node.name for each in lineage.nodes}
+        self._inner: dict[str, list[LineageEdge]] = {}
+        for edge in lineage.edges:
+            if edge.is_inner and lineage.direction is Direction.ORIGINS:
+                self._inner.setdefault(edge.origin, []).append(edge)
 
     def lines(self) -> Iterator[str]:
-        branches = Branches(self._lineage, depth=max(self._width // (2 * _INDENT), 6))
+        branches = Branches(outline(self._lineage), depth=max(self._width // (2 * _INDENT), 6))
         for branch in branches.walk():
             yield from self._branch(branch)
         if len(self._lineage.nodes) == 1:
@@ -123,6 +129,7 @@ class _Tree:
             line += "  " + self._paint(told.pop(), "gap")
         yield stem + line
         bars = self._glyphs.bars(branch.trail) + (self._glyphs.bar if branch.on.bears else "   ")
+        yield from self._folded(self._ways(branch.on), bars, "dim")
         yield from self._folded(told, bars)
 
     def _parts(self, twig: Twig) -> tuple[str, str, list[tuple[str, str]]]:
@@ -223,12 +230,22 @@ class _Tree:
             self._told_gaps.add(gap)
         return told
 
-    def _folded(self, texts: list[str], bars: str) -> Iterator[str]:
+    def _ways(self, twig: Twig) -> list[str]:
+        """How a file was made inside its run, as far as objects could be followed there."""
+        if twig.again or twig.elsewhere is not None:
+            return []
+        edges = self._inner.get(twig.told.node.id, [])
+        told = [self._legible(way_text(edge, self._names[edge.target])) for edge in edges[:_WAYS]]
+        if len(edges) > _WAYS:
+            told.append(f"{self._glyphs.more} and from {len(edges) - _WAYS} more")
+        return told
+
+    def _folded(self, texts: list[str], bars: str, style: str = "gap") -> Iterator[str]:
         """Long texts on as many lines as they need, the further ones set in."""
         lead = self._paint(bars, "dim")
         for text in texts:
             for at, line in enumerate(fold(text, max(self._width - cells(bars) - 2, _NAME_LEAST))):
-                yield lead + self._paint("  " * (at > 0) + line, "gap")
+                yield lead + self._paint("  " * (at > 0) + line, style)
 
     # ------------------------------------------------------------------- end
 
@@ -271,6 +288,15 @@ class _Tree:
         except (UnicodeEncodeError, LookupError):
             return False
         return True
+
+
+def way_text(edge: LineageEdge, name: str) -> str:
+    """``trained on the train split of data.csv, by Forest.fit``."""
+    word = "on" if edge.role == "trained" else "from"
+    split = edge.detail.get("split")
+    part = f"the {split} split of " if split else ""
+    by = edge.detail.get("by")
+    return f"{edge.role} {word} {part}{name}" + (f", by {by}" if by else "")
 
 
 def _is_run(each: LineageNode) -> bool:

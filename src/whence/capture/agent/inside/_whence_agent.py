@@ -44,6 +44,7 @@ class Agent:
         self.told: set[str] = set()
         self.files: set[str] = set()
         self.last = 0.0
+        self.stopped = False
         self.busy = _local()
         self.routes: dict[str, Callable[[tuple[Any, ...]], None]] = {
             "exec": self.on_exec,
@@ -108,7 +109,10 @@ class Agent:
         except (OSError, ValueError):
             return
         for name, path in (row for row in rows if len(row) == 2):
-            self.finder.triggers[name] = _Loading(self, name, path)
+            if name in sys.modules:  # reports began in the middle of a program
+                self.load_framework(name, path)
+            else:
+                self.finder.triggers[name] = _Loading(self, name, path)
         if self.finder.triggers:
             sys.meta_path.insert(0, self.finder)
 
@@ -170,6 +174,9 @@ class Agent:
         self.write(event="module", file=os.path.normpath(name))
 
     def at_exit(self) -> None:
+        if self.stopped:
+            return
+        self.stopped = True
         self.busy.now = True
         try:
             self.tell_imported()
@@ -178,6 +185,15 @@ class Agent:
             self.write(event="exit", at=time.time_ns())
         except Exception:
             pass
+
+    def stop(self) -> None:
+        """Say what there is to say at the end, and take everything off again."""
+        self.at_exit()
+        self.routes.clear()
+        if self.finder in sys.meta_path:
+            sys.meta_path.remove(self.finder)
+        if self.watch is not None:
+            self.watch.undo()
 
 
 class _Loading:
@@ -192,21 +208,30 @@ class _Loading:
         self.agent.load_framework(self.name, self.path)
 
 
+_running: list[Agent] = []
+
+
+def stop() -> None:
+    """End every report of this process."""
+    while _running:
+        _running.pop().stop()
+
+
 def start() -> None:
     """Begin to report, if a session asks for it."""
     folder = os.environ.get("WHENCE_SESSION")
     if not folder or not os.path.isdir(folder):
         return
     agent = Agent(folder)
+    _running.append(agent)
     agent.introduce()
     agent.last = time.monotonic()
     os.register_at_fork(after_in_child=agent.after_fork)
     atexit.register(agent.at_exit)
     agent.expect_frameworks()
     if os.environ.get("WHENCE_FILES") == "1":
-        import _whence_files  # type: ignore[import-not-found]
-
-        agent.routes.update(_whence_files.routes(folder))
+        place = os.path.join(os.path.dirname(__file__), "_whence_files.py")
+        agent.routes.update(load_file("_whence_files", place).routes(folder))
     find, serve = agent.routes.get, agent.serve
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
