@@ -1,0 +1,117 @@
+"""Settings of PyTorch's optimizers, schedulers and switches, as parameters."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+_OWN = frozenset({"self", "optimizer", "params", "last_epoch", "verbose"})
+
+
+def tell_optimizer(watch: Any, optimizer: Any, groups: Any) -> None:
+    """Settings of an optimizer, and of those of its groups that differ."""
+    kind = type(optimizer).__name__
+    values = {name: value for name, value in optimizer.defaults.items() if name not in _OWN}
+    if len(groups) == 1:
+        values = {name: groups[0].get(name, value) for name, value in values.items()}
+    usual = signature_defaults(type(optimizer).__init__)
+    watch.parameters(kind, _plain(watch, values), _same(values, usual), source="torch")
+    if len(groups) > 1:
+        odd = {}
+        for number, group in enumerate(groups):
+            for name, value in group.items():
+                if name in values and not _equal(value, values[name]):
+                    odd["param_groups.%d.%s" % (number, name)] = value
+        if odd:
+            watch.parameters(kind, _plain(watch, odd), source="torch")
+
+
+def on_schedulers(watch: Any, module: Any) -> None:
+    """Tell each learning-rate scheduler with the arguments it was made with."""
+    kinds = {"LRScheduler", "_LRScheduler", "ReduceLROnPlateau"}
+    for name, kind in list(vars(module).items()):
+        if (
+            isinstance(kind, type)
+            and "__init__" in vars(kind)
+            and (name in kinds or issubclass(kind, module.LRScheduler))
+        ):
+            watch.wrap(
+                kind,
+                "__init__",
+                after=_scheduler_teller(watch, vars(kind)["__init__"]),
+                outermost=True,
+            )
+
+
+def _scheduler_teller(watch: Any, original: Any) -> Any:
+    def after(_token: Any, args: Any, kwargs: Any, _result: Any) -> None:
+        values = bound(original, args, kwargs)
+        usual = signature_defaults(original)
+        values = {
+            name: [type(each).__name__ for each in value] if name == "schedulers" else value
+            for name, value in values.items()
+            if name not in _OWN
+        }
+        watch.parameters(
+            type(args[0]).__name__, _plain(watch, values), _same(values, usual), source="torch"
+        )
+
+    return after
+
+
+def signature_defaults(function: Any) -> Any:
+    """Defaults of a function's parameters, by name."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    return {each.name: each.default for each in parameters if each.default is not each.empty}
+
+
+def bound(function: Any, args: Any, kwargs: Any) -> Any:
+    """Arguments of a call by name, defaults filled in."""
+    import inspect
+
+    try:
+        found = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return dict(kwargs)
+    found.apply_defaults()
+    values = dict(found.arguments)
+    values.update(values.pop("kwargs", {}))
+    return values
+
+
+def _plain(watch: Any, values: Any) -> Any:
+    return {name: watch.plain(value) for name, value in values.items()}
+
+
+def _same(values: Any, usual: Any) -> Any:
+    return [name for name in values if name in usual and _equal(values[name], usual[name])]
+
+
+def _equal(one: Any, other: Any) -> Any:
+    try:
+        return type(one) is type(other) and bool(one == other)
+    except Exception:  # a tensor with many elements, or what cannot be compared
+        return False
+
+
+def tell_switches(watch: Any) -> None:
+    """Flags that are set by assignment, as they stand when a training begins."""
+    torch = sys.modules["torch"]
+    flags = torch.backends.cudnn
+    values = {"cudnn.deterministic": flags.deterministic, "cudnn.benchmark": flags.benchmark}
+    usual = [name for name, value in values.items() if not value]
+    values["num_threads"] = torch.get_num_threads()
+    values["use_deterministic_algorithms"] = torch.are_deterministic_algorithms_enabled()
+    usual.append("num_threads")
+    if not values["use_deterministic_algorithms"]:
+        usual.append("use_deterministic_algorithms")
+    watch.parameters("torch", values, usual, source="torch")

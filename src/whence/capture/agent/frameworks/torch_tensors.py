@@ -1,0 +1,156 @@
+"""Tensors made of arrays, frames and other tensors, as the user's own code makes them.
+
+``torch.tensor`` and its like stay what they are for everybody else: torch's compilers know them by
+identity, and pickles by name. They are taken out of the module's dictionary, so that Python asks
+the module for them, and only an attribute that the user's own code is just loading is answered with
+a follower.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import weakref
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+_NAMES = ("tensor", "as_tensor", "from_numpy")
+_MOST_SITES = 100_000
+_USER = 2
+
+
+class Tensors:
+    """Storage of tensors whose origin is known → the tensor that was told."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Any] = {}
+
+    def put(self, tensor: Any) -> None:
+        """Remember a tensor by its memory, which its views share."""
+        storage = tensor.untyped_storage()
+        self.kept[storage.data_ptr()] = (weakref.ref(storage), weakref.ref(tensor))
+        if len(self.kept) > 4_096:
+            self.kept = {key: two for key, two in self.kept.items() if two[0]() is not None}
+
+    def origin(self, watch: Any, tensor: Any) -> Any:
+        """The tensor that this one is, or is a view of; None where nothing is known."""
+        if watch.known(tensor) is not None:
+            return tensor
+        try:
+            storage = tensor.untyped_storage()
+            held, first = self.kept.get(storage.data_ptr(), (None, None))
+        except Exception:  # it has no storage
+            return None
+        if held is None or held() is not storage:
+            return None
+        found = first()
+        return found if found is not None and watch.known(found) is not None else None
+
+
+class Follower:
+    """Calls a constructor of tensors, then says what the tensor was made of."""
+
+    def __init__(self, original: Any, tell: Any) -> None:
+        self._original = original
+        self._tell = tell
+        self.__wrapped__ = original
+        for name in ("__name__", "__qualname__", "__doc__", "__module__"):
+            setattr(self, name, getattr(original, name, None))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the tensor."""
+        result = self._original(*args, **kwargs)
+        self._tell(args[0] if args else kwargs.get("data", kwargs.get("obj")), result)
+        return result
+
+    def __repr__(self) -> Any:
+        return repr(self._original)
+
+    def __reduce__(self) -> Any:
+        return functools.partial, (self._original,)
+
+    def __eq__(self, other: object) -> Any:
+        return other is self or other == self._original
+
+    def __hash__(self) -> Any:
+        return hash(self._original)
+
+
+def follow(watch: Any, models: Any, torch: Any) -> None:
+    """Follow what is made of known objects; see the top of this file."""
+    space = vars(torch)
+    given = {name: space[name] for name in _NAMES if name in space}
+    followers = {name: Follower(each, _teller(watch, models, name)) for name, each in given.items()}
+    asked, listed = space.get("__getattr__"), space.get("__dir__")
+    sites: dict[Any, bool] = {}
+
+    def answer(name: Any) -> Any:
+        original = given.get(name)
+        if original is None:
+            if asked is not None:
+                return asked(name)
+            raise AttributeError("module 'torch' has no attribute %r" % name)
+        frame = sys._getframe(1)
+        site = (frame.f_code, frame.f_lasti)
+        loads = sites.get(site)
+        if loads is None:
+            if len(sites) > _MOST_SITES:
+                sites.clear()
+            loads = sites[site] = watch._belongs(frame) == _USER and _loads(frame, name)
+        return followers[name] if loads else original
+
+    def names() -> Any:
+        return sorted(
+            (set(listed()) if listed is not None else set(space) - {"__dir__"}) | set(given)
+        )
+
+    def undo() -> None:
+        space.update(given)
+        for name, former in (("__getattr__", asked), ("__dir__", listed)):
+            if former is None:
+                space.pop(name, None)
+            else:
+                space[name] = former
+
+    answer = watch._dress(answer, asked) if asked is not None else answer
+    space["__getattr__"], space["__dir__"] = answer, names
+    for name in given:
+        del space[name]
+    watch._undone.append(undo)
+
+
+def _loads(frame: Any, name: Any) -> Any:
+    """Whether a frame is at an instruction that loads this attribute."""
+    import opcode
+
+    code, at = frame.f_code.co_code, frame.f_lasti
+    if at < 0 or opcode.opname[code[at]] not in ("LOAD_ATTR", "LOAD_METHOD"):
+        return False
+    argument, before, shift = code[at + 1], at - 2, 8
+    while before >= 0 and opcode.opname[code[before]] == "EXTENDED_ARG":
+        argument |= code[before + 1] << shift
+        before, shift = before - 2, shift + 8
+    if sys.version_info >= (3, 12):
+        argument >>= 1
+    names = frame.f_code.co_names
+    return argument < len(names) and names[argument] == name
+
+
+def _teller(watch: Any, models: Any, how: Any) -> Any:
+    def told(source: Any, result: Any) -> None:
+        made_of(watch, models, source, result, "torch.%s" % how)
+
+    return watch.guarded(told, "torch.%s" % how)
+
+
+def made_of(watch: Any, models: Any, source: Any, result: Any, how: Any) -> None:
+    """Say that a tensor holds the values of an array, a frame or another tensor that is known."""
+    if models.is_tensor(source):
+        source = models.tensors.origin(watch, source)
+    if source is None or source is result or watch.known(source) is None:
+        return
+    models.tell_tensor(result)
+    watch.derived(result, [source], how)
