@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_MOST = 500
 _KINDS = {"models": "", "datasets": "datasets/", "spaces": "spaces/"}
 
 
@@ -20,6 +21,7 @@ def hooks(watch: Any) -> Any:
     """Modules to be told of, each with what is called right after it was executed."""
     return {
         "huggingface_hub.file_download": lambda module: _on_download(watch, module),
+        "huggingface_hub._snapshot_download": lambda module: _on_snapshot(watch, module),
         "huggingface_hub.hf_api": lambda module: _on_api(watch, module),
     }
 
@@ -56,12 +58,18 @@ def tell_cached(watch: Any, path: Any) -> Any:
     if uri in _TOLD:
         return True
     _TOLD.add(uri)
-    blob = os.path.basename(os.path.realpath(path))
-    facts = {}
-    if len(blob) == 64 and _is_hex(blob):
-        facts["sha256"] = blob
-    elif len(blob) == 40 and _is_hex(blob):
-        facts["etag"] = blob
+    _tell_read(
+        watch, uri, (repo, kind[:-1], commit), os.path.basename(os.path.realpath(path)), path
+    )
+    return True
+
+
+def _tell_read(watch: Any, uri: str, place: tuple[str, str, str], tag: str, path: str) -> None:
+    """A file of a repository is here; its tag is a SHA-256 where it is large, else git's id."""
+    repo, kind, commit = place
+    facts: dict[str, Any] = {}
+    if _is_hex(tag) and len(tag) in (40, 64):
+        facts["sha256" if len(tag) == 64 else "etag"] = tag
     try:
         facts["size"] = os.path.getsize(path)
     except OSError:
@@ -71,13 +79,12 @@ def tell_cached(watch: Any, path: Any) -> Any:
         uri,
         "huggingface",
         repo=repo,
-        repo_kind=kind[:-1],
+        repo_kind=kind,
         revision=commit,
         version=commit,
         path=os.path.abspath(path),
         **facts,
     )
-    return True
 
 
 _TOLD: set[str] = set()
@@ -101,18 +108,19 @@ def _tell_local(watch: Any, args: Any, kwargs: Any, path: Any) -> None:
         commit, etag = kwargs.get("revision") or "main", ""
     kind = kwargs.get("repo_type") or "model"
     uri = "hf://%s%s@%s/%s" % (_KINDS.get(kind + "s", ""), repo, commit, file)
-    facts = {"sha256": etag} if len(etag) == 64 and _is_hex(etag) else {"etag": etag or None}
-    watch.remote(
-        "read",
-        uri,
-        "huggingface",
-        repo=repo,
-        repo_kind=kind,
-        revision=commit,
-        version=commit,
-        path=os.path.abspath(path),
-        **facts,
-    )
+    _tell_read(watch, uri, (repo, kind, commit), etag, path)
+
+
+def _on_snapshot(watch: Any, module: Any) -> None:
+    def after(_token: Any, _args: Any, _kwargs: Any, result: Any) -> None:
+        if isinstance(result, str) and cached_place(os.path.join(result, "any")) is not None:
+            found = 0
+            for folder, _, names in os.walk(result):
+                for name in sorted(names)[: _MOST - found]:
+                    tell_cached(watch, os.path.join(folder, name))
+                    found += 1
+
+    watch.wrap(module, "snapshot_download", after=after)
 
 
 def _on_api(watch: Any, module: Any) -> None:
