@@ -27,6 +27,7 @@ class Desk:
 
     unknown: set[str] = field(default_factory=set)
     kept: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
 
     def name_of(self, path: str) -> str:
         return path.removeprefix("/p/")
@@ -52,6 +53,9 @@ class Desk:
 
     def table(self, access: FileAccess, sha256: str) -> tuple[dict[str, Any], Gap | None]:
         return ({"rows": 3}, None) if access.path.endswith(".csv") else ({}, None)
+
+    def source(self, path: str) -> str | None:
+        return self.texts.get(path)
 
     def keep_rows(self, digest: str, sketch: bytes) -> None:
         raise NotImplementedError

@@ -6,13 +6,14 @@ followed and tested without a process.
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from whence.capture.agent.reports import Telling
 from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
+from whence.capture.semantics.sources import read_sources
 from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
@@ -66,6 +67,8 @@ class Surroundings:
     gaps: tuple[Gap, ...]
     told: tuple[Telling, ...] = ()
     """What hooks inside the processes told."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The variables that the program was given, all of them; told by name alone where asked for."""
 
 
 class Instruments(Protocol):
@@ -90,6 +93,9 @@ class Instruments(Protocol):
 
     def table(self, access: FileAccess, sha256: str) -> tuple[dict[str, Any], Gap | None]:
         """Facts of a table, empty where the file is none; its fingerprint is kept on the way."""
+
+    def source(self, path: str) -> str | None:
+        """The text of a source file; ``None`` where it cannot be read or is too long."""
 
     def keep_rows(self, digest: str, sketch: bytes) -> None:
         """Keep a sketch of rows that reached a step."""
@@ -148,6 +154,7 @@ class _Observer:
                 if part.kind is NodeKind.EVALUATION
             }
         )
+        inferred = {"metrics": results, **self._inferred(code, inside)}
         if end is None:
             self._gaps.append(_unknown_end())
         self._gaps += stated.contradictions(used + generated)
@@ -176,7 +183,7 @@ class _Observer:
             flows=inside.flows,
             cells=inside.cells,
             declared=stated.facets,
-            inferred={"metrics": results} if results else {},
+            inferred={name: said for name, said in inferred.items() if said},
             tags=start.get("tags") or {},
             observers=around.observers,
             processes=self._processes(),
@@ -278,6 +285,19 @@ class _Observer:
             members=tuple(sorted(members, key=lambda each: each.path)),
             gap=gap,
         )
+
+    def _inferred(self, code: CodeSeen | None, inside: Understood) -> dict[str, dict[str, Any]]:
+        """What the source says beside all that was seen."""
+        texts = {}
+        for each in code.files if code is not None else ():
+            text = self._tools.source(each.name) if each.name.endswith(".py") else None
+            if text is not None:
+                texts[each.name] = text
+        parameters, seeds = read_sources(texts, self._around.environ)
+        return {
+            "parameters": {k: v for k, v in parameters.items() if k not in inside.parameters},
+            "seeds": {k: v for k, v in seeds.items() if k not in inside.seeds},
+        }
 
     def _code(self, accesses: Sequence[FileAccess], state: Mapping[str, Any]) -> CodeSeen | None:
         files = []

@@ -156,6 +156,16 @@ class MachineInstruments:
             return {}, None  # the shelf is a cache; without it `diff` says that it does not know
         return _table_facts(kept), None
 
+    def source(self, path: str) -> str | None:
+        """The text of a source file; ``None`` where it cannot be read or is too long."""
+        place = os.path.join(self._workspace.root, path)  # noqa: PTH118  any bytes
+        try:
+            with open(place, "rb") as file:  # noqa: PTH123
+                data = file.read(LARGEST + 1)
+        except (OSError, ValueError):
+            return None
+        return data.decode("utf-8", "replace") if len(data) <= LARGEST else None
+
     def keep_rows(self, digest: str, sketch: bytes) -> None:
         """Keep a sketch of rows that reached a step."""
         with suppress(StoreError):

@@ -48,6 +48,7 @@ def look_around(session: Session, *, late: bool = False) -> Surroundings:
         forked=reports.forked,
         gaps=(*environment.gaps, *gaps),
         told=reports.told,
+        environ={} if late else os.environ,
     )
 
 

@@ -7,5 +7,6 @@ Each file reads the tellings of a few forms and decides; none of them touches th
 - ``seeds``: what randomness started from, and where it started from nothing;
 - ``objects``: live objects, and from which files and which others they came;
 - ``flow``: steps over those objects, and which file went into which;
+- ``sources``: what only the program's source tells;
 - ``understanding``: all of it together.
 """
