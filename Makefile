@@ -15,7 +15,7 @@ help:
 	@echo 'make demo   the main job on real data, in a scratch folder'
 	@echo 'make test   lint, types, architecture, tests: everything that takes minutes at most'
 	@echo 'make slow   the tests that take longer'
-	@echo 'make corpus what Whence sees of 50 programs, beside what is true: recall and precision'
+	@echo 'make corpus what Whence sees of 73 programs, beside what is true: recall and precision'
 	@echo 'make clients tests with real counterparts, each in an environment of its own'
 	@echo 'make bench  speed against peers and limits, as a table'
 	@echo 'make lock   renew requirements/*.lock'
@@ -74,6 +74,11 @@ clients-env: $(READY)
 
 clients: clients-env
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m clients tests/clients/$(GROUP) $(PYTEST)
+
+# What Whence sees of each program of tests/corpus/, beside what is true of it.
+corpus: $(READY)
+	@$(BIN)/python tests/corpus/score.py $(ONLY) $(if $(GROUP),--group $(GROUP)) \
+		$(if $(VERBOSE),--verbose)
 
 clients-lock: $(READY)
 	@PYTHONPATH=tests $(BIN)/python tests/clients/environments.py --lock

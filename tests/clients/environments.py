@@ -23,6 +23,9 @@ LIMIT = 1500
 ONLY_WITH_GPU = re.compile(r"(nvidia-(?!ml-py)|cuda-|triton$)")
 """Packages that only a CUDA build of a library calls: gigabytes, dead weight beside a CPU one."""
 
+FAILED = ".failed"
+"""Beside an environment that could not be made: why."""
+
 CPU_BUILD = "torch"
 """The one library that has a build without CUDA under the same version."""
 
@@ -49,6 +52,9 @@ def fingerprint(group: str) -> str:
 
 def lack(group: str) -> str:
     """Why the environment cannot be used; empty when it can."""
+    note = place() / group / FAILED
+    if note.exists():
+        return note.read_text(encoding="utf-8")
     if not interpreter(group).exists():
         return f"no environment {group!r}: run `make clients`"
     return ""
@@ -103,8 +109,9 @@ class Built:
     new: bool
 
     def __str__(self) -> str:
-        state = self.reason or ("made" if self.new else "there")
-        return f"{self.group:10} {state}, {self.seconds:.0f} s"
+        if self.reason:
+            return f"SKIPPED {self.group}: {self.reason}"
+        return f"{self.group:10} {'made' if self.new else 'there'}, {self.seconds:.0f} s"
 
 
 def build(group: str) -> Built:
@@ -119,12 +126,14 @@ def build(group: str) -> Built:
     except subprocess.CalledProcessError as failure:
         words = (failure.stderr or failure.output or "").strip().splitlines()
         reason = "cannot be installed: " + " ".join(line.strip() for line in words[-4:])[:400]
-        return Built(group, time.perf_counter() - started, reason, new=True)
     except subprocess.TimeoutExpired:
         reason = f"cannot be installed within {LIMIT} s"
-        return Built(group, time.perf_counter() - started, reason, new=True)
-    stamp.write_text(made_from)
-    return Built(group, time.perf_counter() - started, "", new=True)
+    else:
+        reason = ""
+        stamp.write_text(made_from, encoding="utf-8")
+    if reason:
+        stamp.with_name(FAILED).write_text(reason, encoding="utf-8")
+    return Built(group, time.perf_counter() - started, reason, new=True)
 
 
 def install(group: str) -> None:
@@ -210,16 +219,15 @@ def relock(group: str) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """``environments.py [--lock] [GROUP…]``: builds, or locks again; 1 when one cannot be had."""
+    """``environments.py [--lock] [GROUP…]``: builds, saying which cannot be had; or locks again."""
     named = [word for word in words if not word.startswith("-")] or list(groups())
     if "--lock" in words:
         for path in sorted(LOCKS.glob("*.in")):
             relock(path.stem)
         return 0
-    built = [build(group) for group in named]
-    for each in built:
-        print(each, flush=True)  # noqa: T201  a program to be run
-    return int(any(each.reason for each in built))
+    for group in named:
+        print(build(group), flush=True)  # noqa: T201  a program to be run
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,2 @@
+with open("goal.txt", "w") as out:
+    out.write("5\n")
