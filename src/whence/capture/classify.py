@@ -58,14 +58,14 @@ MODEL_WORDS = ("model", "weights", "checkpoint", "booster")
 _SILENT_SUFFIXES = frozenset({".json", ".txt"})
 
 TRACKING_FOLDERS = frozenset(
-    {"mlruns", "mlartifacts", "wandb", ".hydra", "lightning_logs", ".neptune", ".aim", ".dvc"}
+    "mlruns mlartifacts wandb .hydra lightning_logs .neptune .aim .dvc .clearml .trackio".split()
 )
 """Folders in which other tools keep their own records of a run: neither data nor results."""
 
 GIT_FILES = frozenset({".gitignore", ".gitattributes", ".gitmodules", ".mailmap"})
 """What git itself reads when a program asks it for a commit: no input of that program."""
 
-TRACKING_PREFIXES = ("events.out.tfevents.",)
+TRACKING_PREFIXES = ("events.out.tfevents.", "mlflow.db")
 
 
 def is_code(path: str) -> bool:

@@ -18,6 +18,7 @@ from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
 from whence.capture.stated import read_statements
+from whence.capture.tracked import add_tracked, contents_among
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
@@ -144,6 +145,9 @@ class _Observer:
             self._tools.keep_rows(digest, sketch)
         used = self._files(sorted_.inputs, inside)
         generated = self._files(sorted_.outputs, inside)
+        kept = contents_among(sorted_.tracking, around.told)
+        used += self._folders(kept.read, inside)
+        generated += self._folders(kept.written, inside)
         state = dict(start.get("code") or {})
         self._gaps += [Gap(**each) for each in state.pop("gaps", ())]
         code = self._code(self._own_code(sorted_.code), start.get("code") or {})
@@ -158,7 +162,7 @@ class _Observer:
         if end is None:
             self._gaps.append(_unknown_end())
         self._gaps += stated.contradictions(used + generated)
-        return RunSeen(
+        seen = RunSeen(
             id=self._session.id,
             job=start["job"],
             state=_state(end),
@@ -191,6 +195,7 @@ class _Observer:
             parent=NodeId(start["parent"]) if start.get("parent") else None,
             parent_job=start.get("parent_job") or "",
         )
+        return add_tracked(seen, around.told, self._tools)
 
     # ----------------------------------------------------------------- files
 
@@ -255,6 +260,20 @@ class _Observer:
             gap=content.gap,
             facets={"model": model} if model else {},
         )
+
+    def _folders(
+        self, folders: Mapping[str, Sequence[Part]], inside: Understood
+    ) -> tuple[FileSeen, ...]:
+        """Folders, or files, that are one thing each, whatever lies in them."""
+        found = []
+        for place, parts in folders.items():
+            paths = [part.access.path for part in parts]
+            told = self._tools.contents([part.access for part in parts])
+            if paths == [place]:
+                found.append(self._file(parts[0], told[0], inside))
+            else:
+                found.append(self._folder(place, parts, dict(zip(paths, told, strict=True))))
+        return tuple(found)
 
     def _folder(
         self, folder: str, parts: Sequence[Part], contents: Mapping[str, Content]

@@ -17,6 +17,8 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "seeds": "what randomness started from",
         "steps": "what happened inside a run: objects read, split, fitted, evaluated, written",
         "links": "runs that other tools keep of this one",
+        "tracked": "the files, data sets and models that other trackers were handed",
+        "claims": "what somebody says of a content: name, version, digest, base model",
         "cells": "the cells of a notebook in the order in which they were executed",
         "model": "class, framework, size and signature of a model",
         "remote": "what a place beyond this machine says of its content: ETag, version, revision",

@@ -82,6 +82,7 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "seeds": _flat(account.said("seeds")),
         "steps": account.said("steps").get("steps", []),
         "links": account.said("links").get("links", []),
+        "tracked": account.said("tracked").get("things", []),
         "cells": account.said("cells").get("cells", []),
         "code": account.said("code") or None,
         "environment": None
@@ -177,14 +178,22 @@ def _path(node: Node) -> str | None:
 
 
 def _values(account: Account, facet: str) -> dict[str, Any]:
-    """Named values, plainly, and beside them how each is known."""
+    """Named values, plainly, and beside them how each is known.
+
+    A value that is known on a weaker basis too has that under ``also``, whether it is the same or
+    not.
+    """
     plain: dict[str, Any] = {}
     details: dict[str, Any] = {}
     for basis in reversed(Basis):
         for name, told in account.said(facet, basis).items():
             detail = dict(told) if isinstance(told, Mapping) else {"value": told}
+            weaker = details.get(name)
             plain[name] = detail.get("value")
             details[name] = {**detail, "basis": basis.value}
+            if weaker is not None:
+                others = weaker.pop("also", [])
+                details[name]["also"] = [weaker, *others]
     return {facet: plain, f"{facet.removesuffix('s')}_details": details}
 
 

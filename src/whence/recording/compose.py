@@ -12,7 +12,8 @@ from whence.model.gap import Gap
 from whence.model.identity import NodeId, derived_id
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
-from whence.recording.observation import CodeFile, CodeSeen, FileSeen, Member, RunSeen
+from whence.recording.contradictions import contradictions
+from whence.recording.observation import Claim, CodeFile, CodeSeen, FileSeen, Member, RunSeen
 from whence.recording.resolve import (
     make_generated,
     manifest_digest,
@@ -88,6 +89,8 @@ class RunComposer:
             self._say(name, data)
         for name, data in seen.declared.items():
             self._say(name, data, basis=Basis.DECLARED)
+        for name, data in seen.imported.items():
+            self._say(name, data, basis=Basis.IMPORTED)
         for name, data in seen.inferred.items():
             self._say(name, data, basis=Basis.INFERRED)
 
@@ -103,6 +106,7 @@ class RunComposer:
                 self._describe(artifact, seen)
             self._edges += resolved.edges
         self._read.setdefault(seen.location, artifact)
+        self._add_claims(artifact, seen)
         self._join(self._seen.id, artifact, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
 
     def _add_generated(self, seen: FileSeen) -> None:
@@ -110,6 +114,7 @@ class RunComposer:
         self._made.setdefault(seen.location, node.id)
         self._put(node)
         self._describe(node.id, seen)
+        self._add_claims(node.id, seen)
         self._join(
             node.id, self._seen.id, EdgeKind.GENERATED_BY, seen.role, seen.basis, _detail(seen)
         )
@@ -123,6 +128,10 @@ class RunComposer:
             self._say("manifest", {"members": _plain_members(seen.members)}, node)
         for name, data in seen.facets.items():
             self._say(name, data, node, seen.basis)
+
+    def _add_claims(self, node: NodeId, seen: FileSeen) -> None:
+        told = {each.key: _plain_claim(each) for each in seen.claims}
+        self._say("claims", told, node, Basis.DECLARED)
 
     def _add_code(self, code: CodeSeen) -> None:
         state = dict(code.state)
@@ -256,6 +265,7 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if seen.processes:
         yield "processes", {"processes": [dict(each) for each in seen.processes]}
     gaps = [*seen.gaps, *(each.gap for each in (*seen.used, *seen.generated) if each.gap)]
+    gaps += contradictions(seen)
     if gaps:
         yield "gaps", {"gaps": [_plain_gap(gap) for gap in gaps]}
 
@@ -271,6 +281,10 @@ def _detail(seen: FileSeen) -> dict[str, str]:
 
 def _plain_members(members: tuple[Member, ...]) -> list[list[Any]]:
     return [[each.path, each.size, each.sha256] for each in members]
+
+
+def _plain_claim(claim: Claim) -> dict[str, str]:
+    return {name: text for name, text in asdict(claim).items() if text}
 
 
 def _plain_gap(gap: Gap) -> dict[str, str]:

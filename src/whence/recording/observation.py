@@ -29,6 +29,26 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody says of a file's content; what is left empty is not claimed."""
+
+    source: str
+    """Who says so: a tracker, or the name of the file that says it, such as a model card."""
+    model: str = ""
+    """Under which name it is a model."""
+    version: str = ""
+    """Which version of that model it is."""
+    sha256: str = ""
+    base: str = ""
+    """The model that it was made from."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other claims on the same content."""
+        return f"{self.source}:{self.model}" if self.model else self.source
+
+
+@dataclass(frozen=True, slots=True)
 class FileSeen:
     """A file, or a whole folder, that a run read or wrote."""
 
@@ -52,6 +72,8 @@ class FileSeen:
     gap: Gap | None = None
     facets: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     """What else is known of it: ``model``, ``remote``, ``query``."""
+    claims: tuple[Claim, ...] = ()
+    """What somebody says of its content, right or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +152,8 @@ class RunSeen:
     """Name → ``{"value": …, "source": …}``."""
     declared: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     """Facets that the program stated of itself: ``parameters``, ``metrics`` …"""
+    imported: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
+    """Facets from the records that other trackers keep, read after the run."""
     inferred: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     """Facets that somebody concluded, such as metrics found in a file that the run wrote."""
     seeds: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from whence.cli.render.inside import cell_rows, step_rows
+from whence.cli.render.links import link_rows, thing_rows
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import cells, cut, printable, shorten
 from whence.drawing.figures import count_text, counted, moment, size_text
@@ -57,6 +58,8 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("metrics", _values(told, "metric"), paint)
     seeds = [(name, _value(value)) for name, value in told["seeds"].items()]
     yield from _listing("seeds", seeds, paint)
+    yield from _listing("elsewhere", link_rows(told.get("links", ())), paint)
+    yield from _listing("handed over", thing_rows(told.get("tracked", ())), paint)
     yield from _listing("inside", step_rows(told.get("steps", ())), paint)
     yield from _listing("cells", cell_rows(told.get("cells", ())), paint)
     yield from _gaps(told["gaps"], paint)
@@ -140,6 +143,12 @@ def _values(told: Mapping[str, Any], singular: str) -> list[Row]:
         if basis not in {"", "observed", source}:
             source = f"{source} ({basis})"
         rows.append((printable(name), _value(value), printable(source)))
+        rows += [
+            (printable(name), _value(each.get("value")), f"{source} ({each['basis']})")
+            for each in detail.get("also", ())
+            if each.get("value") != value
+            for source in [printable(str(each.get("source", "")))]
+        ]
     return rows
 
 
