@@ -117,3 +117,66 @@ def test_the_digest_of_a_folder_does_not_depend_on_the_order_of_its_members() ->
     one, two = Member("a", 1, digest_of("a")), Member("b", 1, digest_of("b"))
     assert manifest_digest([one, two]) == manifest_digest([two, one])
     assert manifest_digest([one, two]) != manifest_digest([one])
+
+
+def remote(content: str | None = None, role: str = "input", **facts: str) -> FileSeen:
+    """An object beyond this machine, as a service tells of it."""
+    name = "s3://lake/trips.csv"
+    return FileSeen(
+        name=name,
+        location=name,
+        kind=NodeKind.DATASET,
+        role=role,
+        sha256=None if content is None else digest_of(content),
+        size=100,
+        facets={"remote": {"service": "s3", **facts}},
+    )
+
+
+def test_one_object_in_one_state_is_one_artifact_in_every_run() -> None:
+    store = recorded(
+        run_with(used=(remote(etag="e1"),)),
+        run_with(used=(remote("content", etag="e1"),)),
+        run_with(used=(remote(etag="e1", version="v7"),)),
+    )
+    assert len(store.named("s3://lake/trips.csv")) == 2
+
+
+def test_the_same_tag_with_other_content_is_another_artifact() -> None:
+    store = recorded(
+        run_with(used=(remote("content", etag="e1"),)),
+        run_with(used=(remote("other content", etag="e1"),)),
+    )
+    assert len(store.named("s3://lake/trips.csv")) == 2
+
+
+def test_what_a_run_wrote_elsewhere_is_what_the_next_one_read_there() -> None:
+    store = recorded(
+        run_with(generated=(remote(role="output", etag="e1"),)),
+        run_with(used=(remote(etag="e1"),)),
+        run_with(generated=(remote("content", role="output"),)),
+        run_with(used=(remote("content", etag="e2"),)),
+    )
+    assert len(store.named("s3://lake/trips.csv")) == 2
+
+
+def test_a_place_whose_state_is_unknown_is_probably_as_the_last_run_left_it() -> None:
+    store = recorded(
+        run_with(generated=(remote(role="output"),)),
+        run_with(used=(remote(),)),
+    )
+    (link,) = origins(store, "s3://lake/trips.csv")
+    assert (link.kind, link.basis, link.role) == (
+        EdgeKind.DERIVED_FROM,
+        Basis.INFERRED,
+        "same-place",
+    )
+    unknown = recorded(run_with(used=(remote(),)), run_with(used=(remote(),)))
+    assert origins(unknown, "s3://lake/trips.csv") == []
+
+
+def test_content_that_came_from_elsewhere_was_probably_copied() -> None:
+    content = "some rows of a table"
+    store = recorded(run_with(used=(remote(content, etag="e1"),)), run_with(used=(MADE,)))
+    (link,) = origins(store, MADE.name)
+    assert link.role == "copied"

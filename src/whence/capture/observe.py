@@ -13,6 +13,7 @@ from whence.capture.agent.reports import Telling
 from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
+from whence.capture.semantics.beyond import look_beyond
 from whence.capture.semantics.sources import read_sources
 from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
@@ -148,6 +149,9 @@ class _Observer:
         kept = contents_among(sorted_.tracking, around.told)
         used += self._folders(kept.read, inside)
         generated += self._folders(kept.written, inside)
+        beyond = look_beyond(around.told, used, generated, self._tools.location_of)
+        used, generated = beyond.used, beyond.generated
+        self._gaps += beyond.gaps
         state = dict(start.get("code") or {})
         self._gaps += [Gap(**each) for each in state.pop("gaps", ())]
         code = self._code(self._own_code(sorted_.code), start.get("code") or {})
@@ -184,8 +188,10 @@ class _Observer:
             metrics=inside.metrics,
             seeds=inside.seeds,
             steps=inside.steps,
-            flows=inside.flows,
+            flows=(*inside.flows, *beyond.flows),
             cells=inside.cells,
+            calls=beyond.calls,
+            queries=beyond.queries,
             declared=stated.facets,
             inferred={name: said for name, said in inferred.items() if said},
             tags=start.get("tags") or {},

@@ -23,6 +23,8 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "model": "class, framework, size and signature of a model",
         "remote": "what a place beyond this machine says of its content: ETag, version, revision",
         "query": "the statement by which rows of a database were read or written",
+        "queries": "the statements that a run sent to databases, without values",
+        "calls": "services beyond this machine that a run called, and how often",
         "observers": "which observers watched a run, and which could not",
         "gaps": "what is not known of a run or an artifact, and why",
         "hardware": "the machine that a run ran on",

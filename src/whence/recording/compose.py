@@ -252,6 +252,8 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "metrics", seen.metrics
     yield "seeds", seen.seeds
     yield "steps", seen.steps
+    yield "queries", seen.queries
+    yield "calls", seen.calls
     if seen.links:
         yield "links", {"links": [dict(each) for each in seen.links]}
     if seen.cells:

@@ -165,6 +165,10 @@ class RunSeen:
     """Runs that other tools keep of this one: ``{"system", "id", "uri", …}``."""
     cells: tuple[Mapping[str, Any], ...] = ()
     """Cells of a notebook, in the order in which they were executed."""
+    calls: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Services that were called, as the calls facet has it."""
+    queries: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Statements sent to databases, as the queries facet has it."""
     tags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     observers: tuple[Mapping[str, Any], ...] = ()
     """Each ``{"name", "role", "active", "reason"}``."""

@@ -2,22 +2,28 @@
 
 The same name with the same content is the same appearance, the latest of them. The same content
 under another name is another artifact that was *probably* copied from the one we know: an edge
-with basis ``inferred`` says so. Empty and tiny files are equal too often for that to mean anything.
+with basis ``inferred`` says so. What lies beyond this machine is the same where its name and its
+version or ETag are; of a table, which has none, the latest that a run wrote is probably where it
+comes from. Empty and tiny files are equal too often for that to mean anything.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from whence.model.digest import Digest
 from whence.model.edge import Basis, Edge, EdgeKind
 from whence.model.identity import NodeId, derived_id, new_id
 from whence.model.node import Node, NodeKind
 from whence.recording.observation import FileSeen, Member
-from whence.store.interface import GraphReader
+from whence.store.interface import Direction, GraphReader
 
 SMALLEST_TELLING = 16
 """Bytes from which equal content suggests a common origin."""
+
+PLACES_ASKED = 50
+"""How many earlier states of a thing beyond this machine are looked at."""
 
 MEMBERS_ASKED = 2_000
 """How many members of a folder are looked up one by one."""
@@ -46,12 +52,21 @@ def manifest_digest(members: Iterable[Member]) -> str:
 
 def resolve_used(reader: GraphReader, seen: FileSeen) -> Resolved:
     """The artifact that a run met as an input."""
-    if seen.sha256 is None:
-        return _appear(seen)
-    same = _named(reader, reader.with_digest(seen.sha256), seen.name)
-    if same is not None:
-        return Resolved(same, None)
+    if seen.sha256 is not None:
+        same = _named(reader, reader.with_digest(seen.sha256), seen.name)
+        if same is not None:
+            return Resolved(same, None)
+    remote = seen.facets.get("remote")
+    state = None if remote is None else remote_state(remote)
+    if state is not None:
+        known = _in_state(reader, seen, state)
+        if known is not None:
+            return Resolved(known, None)
     appeared = _appear(seen)
+    if seen.sha256 is None:
+        last = _last_made(reader, seen.name) if remote is not None and state is None else None
+        edges = [_inferred(appeared.id, last, EdgeKind.DERIVED_FROM, "same-place")] if last else ()
+        return Resolved(appeared.id, appeared.node, tuple(edges))
     if (seen.size or 0) < SMALLEST_TELLING:
         return appeared
     return Resolved(appeared.id, appeared.node, tuple(_origins(reader, appeared.id, seen)))
@@ -72,8 +87,42 @@ def resolve_content(
 def make_generated(run: NodeId, seen: FileSeen) -> Node:
     """The artifact that a run made: always a new one, whatever its content."""
     digest = None if seen.sha256 is None else Digest(seen.sha256)
-    made = derived_id("generated", run, seen.location, seen.sha256 or "")
+    state = remote_state(seen.facets.get("remote", {})) or ""
+    parts = [seen.location, seen.sha256 or "", *([state] if state else [])]
+    made = derived_id("generated", run, *parts)
     return Node(made, seen.kind, seen.name, digest, seen.location)
+
+
+def remote_state(facts: Mapping[str, Any]) -> str | None:
+    """What a service calls this state of a thing: its version, or its ETag (RFC 9110, 8.8.3)."""
+    for name in ("version", "etag"):
+        if facts.get(name):
+            return f"{name}:{facts[name]}"
+    return None
+
+
+def _in_state(reader: GraphReader, seen: FileSeen, state: str) -> NodeId | None:
+    """The thing of this name that was in this state, unless its content says otherwise."""
+    for handle in reader.named(seen.name)[:PLACES_ASKED]:
+        (node,) = reader.nodes([handle])
+        if node.digest is not None and seen.sha256 not in {None, node.digest.sha256}:
+            continue
+        told: dict[str, Any] = {}
+        for each in reader.facets(handle):
+            if each.facet.name == "remote":
+                told |= each.facet.data
+        if remote_state(told) == state:
+            return node.id
+    return None
+
+
+def _last_made(reader: GraphReader, name: str) -> NodeId | None:
+    """The latest thing of this name that a run is known to have made."""
+    for handle in reader.named(name)[:PLACES_ASKED]:
+        links = reader.links([handle], Direction.ORIGINS)
+        if any(link.kind is EdgeKind.GENERATED_BY for link in links):
+            return reader.nodes([handle])[0].id
+    return None
 
 
 def _appear(seen: FileSeen) -> Resolved:

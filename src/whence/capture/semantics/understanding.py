@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from whence.capture.agent.reports import Telling
+from whence.capture.semantics.addresses import address_of
 from whence.capture.semantics.flow import read_flow
 from whence.capture.semantics.metrics import read_metrics
 from whence.capture.semantics.parameters import Configured, merge_parameters, read_parameters
@@ -57,10 +58,10 @@ def understand(
     """
 
     def location_of(place: str) -> str:
-        return place if "://" in place else names.location_of(place)
+        return address_of(place, {}).uri if "://" in place else names.location_of(place)
 
     def name_of(place: str) -> str:
-        return place if "://" in place else names.name_of(place)
+        return address_of(place, {}).uri if "://" in place else names.name_of(place)
 
     def place(where: str) -> str:
         path, colon, line = where.rpartition(":")
