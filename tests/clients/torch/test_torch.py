@@ -115,7 +115,7 @@ def test_two_losses_in_one_loop_keep_their_names(train: Any) -> None:
         + """
 torch.manual_seed(0)
 one, two = Net(), Net()
-first = torch.optim.Adam(one.parameters())
+first = torch.optim.Adam(one.parameters(), lr=0.001)
 second = torch.optim.Adam(two.parameters())
 for _ in range(2):
     d_loss = (one(X) ** 2).mean()
@@ -127,6 +127,8 @@ for _ in range(2):
 """
     )
     names = [(each["name"], each["step"]) for each in found.all("metric")]
+    adams = [each for each in found.all("parameters") if each["owner"] == "Adam"]
+    assert ["lr" in each["defaults"] for each in adams] == [False, True]
     assert names == [("d_loss", 1), ("g_loss", 1), ("d_loss", 2), ("g_loss", 2)]
     assert len([each for each in found.all("step") if each["kind"] == "fit"]) == 2
 

@@ -130,8 +130,6 @@ class _Tables:
             self.watch.parameters("Dataset.%s" % name, values, source="datasets")
         if isinstance(seed, int):
             self.watch.seed("datasets", seed, "Dataset.%s" % name)
-        elif kwargs.get("generator") is None and kwargs.get("shuffle") is not False:
-            self.watch.random("datasets", seeded=False)
 
     # ------------------------------------------------------------ in and out
 

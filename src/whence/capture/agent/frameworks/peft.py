@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ def hooks(watch: Any) -> Any:
     """Modules to be told of, each with what is called right after it was executed."""
     adapters = _Adapters(watch)
     return {
+        "peft": adapters.on_package,
         "peft.mapping_func": adapters.on_mapping,
         "peft.peft_model": adapters.on_models,
         "peft.tuners.tuners_utils": adapters.on_tuners,
@@ -29,6 +31,18 @@ class _Adapters:
         self.watch = watch
         self.torch = watch.load("torch_models")
         self.models = self.torch.networks(watch)
+        self.given: dict[int, Any] = {}
+
+    def on_package(self, module: Any) -> None:
+        """Note which settings a configuration was given by hand."""
+
+        def before(args: Any, kwargs: Any) -> None:
+            self.given[id(args[0])] = (weakref.ref(args[0]), set(kwargs))
+
+        for kind in list(vars(module).values()):
+            named = isinstance(kind, type) and kind.__name__.endswith("Config")
+            if named and "__init__" in vars(kind):
+                self.watch.wrap(kind, "__init__", before=before)
 
     def on_mapping(self, module: Any) -> None:
         self.watch.wrap(module, "get_peft_model", before=self.before_made, after=self.after_made)
@@ -55,6 +69,9 @@ class _Adapters:
         """Settings of an adapter, those that the class would have chosen flagged."""
         import dataclasses
 
+        made, by_hand = self.given.get(id(config), (None, ()))
+        if made is None or made() is not config:
+            by_hand = ()
         values, usual = {}, []
         for each in dataclasses.fields(config):
             value = getattr(config, each.name)
@@ -62,7 +79,7 @@ class _Adapters:
             default = each.default
             if default is dataclasses.MISSING and each.default_factory is not dataclasses.MISSING:
                 default = each.default_factory()
-            if type(default) is type(value) and default == value:
+            if each.name not in by_hand and type(default) is type(value) and default == value:
                 usual.append(each.name)
         self.watch.parameters(type(config).__name__, values, usual, source="peft")
 

@@ -26,6 +26,7 @@ _LOADER = (
     "persistent_workers",
     "timeout",
 )
+_IN_CALL = ("dataset", "batch_size", "shuffle", "sampler", "batch_sampler", "num_workers")
 _LOADER_DEFAULTS = {
     "batch_size": 1,
     "shuffle": False,
@@ -164,7 +165,12 @@ class _Data:
         self.watch.object(loader, "loader", type=type(loader).__name__, **_length(dataset))
         self.watch.derived(loader, [dataset], "DataLoader", **facts)
         if not self.models.suppressed:
-            usual = [each for each in values if values[each] == _LOADER_DEFAULTS.get(each, values)]
+            by_hand = set(kwargs) | set(_IN_CALL[: len(args) - 1])
+            usual = [
+                each
+                for each in values
+                if each not in by_hand and values[each] == _LOADER_DEFAULTS.get(each, values)
+            ]
             plain = {each: self.watch.plain(value) for each, value in values.items()}
             self.watch.parameters("DataLoader", plain, usual, source="torch")
         self.tell_generator(loader.generator, "DataLoader", needed=bool(values.get("shuffle")))

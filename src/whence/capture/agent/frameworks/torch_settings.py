@@ -12,14 +12,35 @@ if TYPE_CHECKING:
 _OWN = frozenset({"self", "optimizer", "params", "last_epoch", "verbose"})
 
 
+_BY_HAND: dict[int, tuple[Any, ...]] = {}
+
+
+def on_optimizers(watch: Any, module: Any) -> None:
+    """Note which settings an optimizer of the library was given by hand."""
+
+    def noting(original: Any) -> Any:
+        def before(args: Any, kwargs: Any) -> None:
+            names = original.__code__.co_varnames[1 : len(args)]
+            _BY_HAND[id(args[0])] = (*names, *kwargs)
+
+        return before
+
+    for kind in list(vars(module).values()):
+        original = vars(kind).get("__init__") if isinstance(kind, type) else None
+        if hasattr(original, "__code__") and kind.__mro__[-2].__name__ == "Optimizer":
+            watch.wrap(kind, "__init__", before=noting(original), outermost=True)
+
+
 def tell_optimizer(watch: Any, optimizer: Any, groups: Any) -> None:
     """Settings of an optimizer, and of those of its groups that differ."""
+    by_hand = _BY_HAND.pop(id(optimizer), ())
     kind = type(optimizer).__name__
     values = {name: value for name, value in optimizer.defaults.items() if name not in _OWN}
     if len(groups) == 1:
         values = {name: groups[0].get(name, value) for name, value in values.items()}
     usual = signature_defaults(type(optimizer).__init__)
-    watch.parameters(kind, _plain(watch, values), _same(values, usual), source="torch")
+    same = [name for name in _same(values, usual) if name not in by_hand]
+    watch.parameters(kind, _plain(watch, values), same, source="torch")
     if len(groups) > 1:
         odd = {}
         for number, group in enumerate(groups):

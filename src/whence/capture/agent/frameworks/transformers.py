@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import weakref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def hooks(watch: Any) -> Any:
     return {
         "transformers.trainer": library.on_trainer,
         "transformers.training_args": library.on_arguments,
+        "transformers.training_args_seq2seq": library.on_arguments,
         "transformers.modeling_utils": library.on_modeling,
         "transformers.tokenization_utils_base": library.on_tokenizers,
         "transformers.generation.utils": library.on_generation,
@@ -93,12 +95,14 @@ class _Transformers:
     def tell_arguments(self, given: Any) -> None:
         values = given.to_dict()
         usual = _field_defaults(type(given))
-        set_by_hand = self.given.get(id(given))
+        made, by_hand = self.given.get(id(given), (None, ()))
+        if made is None or made() is not given or len(by_hand) > len(usual) // 2:
+            by_hand = ()  # not seen, or made by a parser of command lines, which gives them all
         defaults = [
             name
             for name, value in values.items()
-            if (set_by_hand is not None and name not in set_by_hand)
-            or (name in usual and self.watch.plain(usual[name]) == self.watch.plain(value))
+            if name not in by_hand
+            and (by_hand or self.watch.plain(usual.get(name)) == self.watch.plain(value))
         ]
         values = {name: value for name, value in values.items() if not name.endswith("_token")}
         self.watch.parameters(type(given).__name__, values, defaults, source="transformers")
@@ -108,9 +112,12 @@ class _Transformers:
             names = set(kwargs)
             if len(args) > 1:
                 names.add("output_dir")
-            self.given[id(args[0])] = names
+            self.given[id(args[0])] = (weakref.ref(args[0]), names)
 
-        self.watch.wrap(module.TrainingArguments, "__init__", before=before)
+        for name in ("TrainingArguments", "Seq2SeqTrainingArguments"):
+            kind = getattr(module, name, None)
+            if kind is not None and "__init__" in vars(kind):
+                self.watch.wrap(kind, "__init__", before=before)
 
     def table(self, dataset: Any) -> Any:
         if dataset is None or isinstance(dataset, (str, dict)):
