@@ -28,7 +28,7 @@ from whence.capture.tracers.choice import choose
 from whence.errors import CaptureError, NotFoundError, WhenceError
 from whence.homecoming.sessions import PATIENCE, session_folders, settle
 from whence.model.gap import Gap
-from whence.recording.recorder import stamp
+from whence.model.moment import stamp
 from whence.recording.redact import redact_argv, redact_mapping
 from whence.recording.variables import environment_facts, placement_facts
 from whence.workspace import Workspace, make_workspace

@@ -19,8 +19,8 @@ from whence.capture.probes.pipeline import read_pipelines
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, fallback_folders
 from whence.capture.statements import Silence, StatementLog, describe_thing, plain_values
 from whence.errors import UsageError, WhenceError
+from whence.model.moment import stamp
 from whence.model.node import ARTIFACT_KINDS
-from whence.recording.recorder import stamp
 from whence.recording.redact import redact_argv
 
 _SOURCE = f"whence-api/{__version__}"

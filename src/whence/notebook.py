@@ -27,7 +27,7 @@ from whence.capture.session import (
     fallback_folders,
 )
 from whence.errors import WhenceError
-from whence.recording.recorder import stamp
+from whence.model.moment import stamp
 from whence.recording.redact import redact_argv
 from whence.recording.variables import environment_facts
 

@@ -13,40 +13,58 @@
 """
 
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from whence.capture.session import state_folder
 from whence.errors import NotFoundError, StoreError
-from whence.recording.recorder import Recorder
-from whence.store.interface import Reader
-from whence.store.sqlite import SqliteStore
+
+TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from whence.recording.recorder import Recorder
+    from whence.store.interface import Reader
+    from whence.store.sqlite import SqliteStore
 
 FOLDER = ".whence"
 VARIABLE = "WHENCE_DIR"
 """Names the folder outright, wherever one works."""
 
 
-@dataclass(frozen=True, slots=True)
 class Workspace:
-    """A project with its record."""
+    """A project with its record.
 
-    root: Path
-    """The folder that holds ``.whence``; names of files are relative to it."""
-    folder: Path
-    """The ``.whence`` folder itself."""
-    store: SqliteStore
+    The store, and all that it takes to load it, come in when they are first asked for: a program
+    that is about to be watched does not wait for them.
+    """
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.root = root
+        """The folder that holds ``.whence``; names of files are relative to it."""
+        self.folder = folder
+        """The ``.whence`` folder itself."""
+        self._store: SqliteStore | None = None
 
     @property
-    def recorder(self) -> Recorder:
+    def store(self) -> "SqliteStore":
+        """Where records are kept."""
+        if self._store is None:
+            from whence.store.sqlite import SqliteStore  # noqa: PLC0415
+
+            self._store = SqliteStore(self.folder)
+        return self._store
+
+    @property
+    def recorder(self) -> "Recorder":
         """The door through which records come in."""
+        from whence.recording.recorder import Recorder  # noqa: PLC0415
+
         return Recorder(self.store)
 
     @contextmanager
-    def reading(self) -> Iterator[Reader]:
+    def reading(self) -> "Iterator[Reader]":
         """One consistent moment of the record."""
         with self.store.reading() as reader:
             yield reader
@@ -63,7 +81,8 @@ class Workspace:
 
     def close(self) -> None:
         """Let go of the store."""
-        self.store.close()
+        if self._store is not None:
+            self._store.close()
 
 
 def location_of(path: str) -> str:
@@ -123,7 +142,7 @@ def make_workspace(start: Path | None = None) -> Workspace:
 
 def _workspace(folder: Path, here: Path) -> Workspace:
     root = folder.parent if folder.name == FOLDER else here
-    return Workspace(root, folder, SqliteStore(folder))
+    return Workspace(root, folder)
 
 
 def _make(folder: Path) -> bool:

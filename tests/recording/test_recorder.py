@@ -5,9 +5,10 @@ import pytest
 
 from whence.errors import InvalidRecordError
 from whence.model.identity import new_id
+from whence.model.moment import stamp
 from whence.model.node import NodeKind
 from whence.recording.compose import RunComposer
-from whence.recording.recorder import Recorder, stamp
+from whence.recording.recorder import Recorder
 from whence.store.memory import MemoryStore
 from whence.testing.worlds import Version, pipeline
 

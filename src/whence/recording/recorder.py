@@ -1,8 +1,8 @@
 """The door: whatever is kept comes through here."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 
+from whence.model.moment import now
 from whence.model.record import Record
 from whence.recording.compose import RunComposer
 from whence.recording.observation import RunSeen
@@ -11,16 +11,6 @@ from whence.store.interface import Appended, Reader, Store
 
 Composer = Callable[[Reader, str], Record]
 """Makes a record from what the store knows at this moment and the time it is recorded."""
-
-
-def now() -> str:
-    """The time, RFC 3339 in UTC with milliseconds."""
-    return stamp(datetime.now(UTC))
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as records write it."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 class Recorder:
