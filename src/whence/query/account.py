@@ -84,6 +84,8 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "links": account.said("links").get("links", []),
         "tracked": account.said("tracked").get("things", []),
         "cells": account.said("cells").get("cells", []),
+        "queries": account.said("queries").get("queries", []),
+        "calls": account.said("calls").get("calls", []),
         "code": account.said("code") or None,
         "environment": None
         if environment is None
@@ -146,6 +148,7 @@ def _meeting(reader: GraphReader, end: int, node: Node, links: Sequence[Link]) -
         "kind": node.kind.value,
         "name": node.name,
         "path": _path(node),
+        **_elsewhere(reader, end, node),
         "digest": None if node.digest is None else _digest(node),
         "size": None if node.digest is None else _size(reader, end),
         "role": role,
@@ -153,6 +156,17 @@ def _meeting(reader: GraphReader, end: int, node: Node, links: Sequence[Link]) -
         "bases": [basis.value for basis in bases],
         **({"aliases": aliases.split("\n")} if aliases else {}),
     }
+
+
+def _elsewhere(reader: GraphReader, handle: int, node: Node) -> dict[str, Any]:
+    """Of what lies beyond this machine: its address, and what its service says of its state."""
+    if node.location is None or node.location.startswith("file:"):
+        return {}
+    told: dict[str, Any] = {}
+    for stated in reader.facets(handle):
+        if stated.facet.name == "remote":
+            told |= stated.facet.data
+    return {"uri": node.location} | ({"remote": told} if told else {})
 
 
 def _size(reader: GraphReader, handle: int) -> int | None:

@@ -206,11 +206,13 @@ def _seen(table: _Table, role: str) -> FileSeen:
     if table.columns and role == "input":
         query["columns"] = list(table.columns)[:_COLUMNS]
     gap = None
-    if role == "input" and not state:
+    if not state:
         gap = Gap(
             "content-unknown",
             name,
-            "not all rows of its answers were fetched one by one",
+            "not all rows of its answers were fetched by the program"
+            if role == "input"
+            else "which rows it holds now was not seen",
             "export the table to a file, and read that",
         )
     return FileSeen(

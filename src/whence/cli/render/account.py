@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from whence.cli.render.elsewhere import call_rows, query_rows, state_of
 from whence.cli.render.inside import cell_rows, step_rows
 from whence.cli.render.links import link_rows, thing_rows
 from whence.cli.render.style import Paint, painter
@@ -62,6 +63,8 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("handed over", thing_rows(told.get("tracked", ())), paint)
     yield from _listing("inside", step_rows(told.get("steps", ())), paint)
     yield from _listing("cells", cell_rows(told.get("cells", ())), paint)
+    yield from _listing("asked", query_rows(told.get("queries", ())), paint)
+    yield from _listing("called", call_rows(told.get("calls", ())), paint)
     yield from _gaps(told["gaps"], paint)
 
 
@@ -127,7 +130,7 @@ def _meetings(met: Sequence[Mapping[str, Any]]) -> list[Row]:
     rows: list[Row] = []
     for each in met:
         size = "" if each["size"] is None else size_text(each["size"])
-        content = f"sha256:{each['digest']['sha256'][:12]}" if each["digest"] else "content unknown"
+        content = f"sha256:{each['digest']['sha256'][:12]}" if each["digest"] else state_of(each)
         basis = "" if each["basis"] == "observed" else each["basis"]
         rows.append((each["role"], shorten(printable(each["name"]), 60), size, content, basis))
     return rows
