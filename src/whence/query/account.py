@@ -1,11 +1,13 @@
 """Everything said of one node, added up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from whence.model.edge import Basis, EdgeKind
+from whence.model.gap import Gap
 from whence.model.node import Node, NodeKind
+from whence.query.versions import made_version_gaps, version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
 
@@ -93,7 +95,7 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "hardware": account.said("hardware"),
         "processes": account.said("processes").get("processes", []),
         "observers": account.said("observers").get("observers", []),
-        "gaps": account.gaps(),
+        "gaps": [*account.gaps(), *map(_plain_gap, made_version_gaps(reader, account.handle))],
     }
 
 
@@ -116,8 +118,13 @@ def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
         ]
     told["comes_from"] = _neighbours(reader, account.handle, Direction.ORIGINS)
     told["led_to"] = _neighbours(reader, account.handle, Direction.EFFECTS)
-    told["gaps"] = account.gaps()
+    versions = version_gaps(reader, account.handle, node)
+    told["gaps"] = [*account.gaps(), *map(_plain_gap, versions)]
     return told
+
+
+def _plain_gap(gap: Gap) -> dict[str, str]:
+    return {name: text for name, text in asdict(gap).items() if text}
 
 
 def _meetings(

@@ -10,6 +10,7 @@ from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
+from whence.query.versions import version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
 DEFAULT_LIMIT = 10_000
@@ -160,6 +161,8 @@ def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap
             facts["command"] = command
         code = account.said("code")
         return {**facts, **{name: code[name] for name in _CODE_FACTS if name in code}}, gaps
+    if "claims" in account.facets or account.node.kind is NodeKind.MODEL_VERSION:
+        gaps += version_gaps(reader, handle, account.node)
     facts = {**account.said("file")}
     table = account.said("table")
     if "rows" in table:

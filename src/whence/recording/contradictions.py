@@ -52,7 +52,7 @@ def contradictions(seen: RunSeen) -> list[Gap]:
 def _parameters(seen: RunSeen) -> Iterator[Gap]:
     """A parameter that was logged, and the only one of its name that was in effect."""
     observed = _by_last_name(seen.parameters)
-    for name, detail in seen.declared.get("parameters", {}).items():
+    for name, detail in _details(seen.declared.get("parameters", {})).items():
         found = _only(observed.get(_last(name), {}), name)
         if found is None:
             continue
@@ -66,12 +66,12 @@ def _parameters(seen: RunSeen) -> Iterator[Gap]:
 def _metrics(seen: RunSeen) -> Iterator[Gap]:
     """A metric that was logged, and the only measurement of its name."""
     observed = _by_last_name(
-        {name: each for name, each in seen.metrics.items() if each.get("count", 1) == 1}
+        {name: each for name, each in _details(seen.metrics).items() if _is_single(each)}
     )
-    for name, detail in seen.declared.get("metrics", {}).items():
+    for name, detail in _details(seen.declared.get("metrics", {})).items():
         last = _last(name)
         among = observed.get(last) or observed.get(SYNONYMS.get(last, ""), {})
-        if len(among) != 1 or detail.get("count", 1) != 1:
+        if len(among) != 1 or not _is_single(detail):
             continue
         ((measured_as, measured),) = among.items()
         if not near(detail["value"], measured["value"]):
@@ -82,10 +82,10 @@ def _seeds(seen: RunSeen) -> Iterator[Gap]:
     """A seed that was logged, and the only one that generators were given."""
     given = {
         name: each
-        for name, each in seen.seeds.items()
+        for name, each in _details(seen.seeds).items()
         if not each.get("default") and name != "PYTHONHASHSEED"
     }
-    for name, detail in seen.declared.get("seeds", {}).items():
+    for name, detail in _details(seen.declared.get("seeds", {})).items():
         if name in given and not alike(detail["value"], given[name]["value"]):
             yield _differs(name, detail, name, given[name])
     if len({str(each["value"]) for each in given.values()}) != 1:
@@ -93,7 +93,7 @@ def _seeds(seen: RunSeen) -> Iterator[Gap]:
     used_as, used = next(iter(given.items()))
     same_name = _by_last_name(seen.parameters)
     for facet in ("parameters", "seeds"):
-        for name, detail in seen.declared.get(facet, {}).items():
+        for name, detail in _details(seen.declared.get(facet, {})).items():
             if _last(name) not in SEED_NAMES or name in given:
                 continue
             if facet == "parameters" and _last(name) in same_name:
@@ -257,11 +257,23 @@ def _last(name: str) -> str:
     return (_parts(name) or [""])[-1]
 
 
+def _details(values: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Values that are told with their source; others may come from elsewhere."""
+    return {
+        name: detail
+        for name, detail in values.items()
+        if isinstance(detail, Mapping) and "value" in detail
+    }
+
+
+def _is_single(metric: Mapping[str, Any]) -> bool:
+    return bool(metric.get("count", 1) == 1)
+
+
 def _by_last_name(values: Mapping[str, Any]) -> dict[str, dict[str, Mapping[str, Any]]]:
     found: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for name, detail in values.items():
-        if isinstance(detail, Mapping) and "value" in detail:
-            found.setdefault(_last(name), {})[name] = detail
+    for name, detail in _details(values).items():
+        found.setdefault(_last(name), {})[name] = detail
     return found
 
 
