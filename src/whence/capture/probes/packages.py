@@ -44,9 +44,11 @@ def read_packages(folders: Iterable[str]) -> list[Package]:
 def find_imported(packages: Iterable[Package], modules: Collection[str]) -> frozenset[str]:
     """Names of the packages that modules of these top-level names come from.
 
-    A package of the module's own name is taken first; only for the names left over are lists of
-    files read, since there are many of them.
+    A package of the module's own name is taken first, and what does not lie where packages are
+    installed is nobody's; only for the names left over are lists of files read, since there are
+    many of them.
     """
+    packages = list(packages)
     left = set(modules)
     found = set()
     rest = []
@@ -57,10 +59,22 @@ def find_imported(packages: Iterable[Package], modules: Collection[str]) -> froz
             left.discard(own)
         else:
             rest.append(package)
-    for package in rest if left else ():
-        if not left.isdisjoint(_top_level(package)):
-            found.add(package.name)
+    left = left & _installed(packages) - _STARTED_BY_ITSELF
+    found |= {package.name for package in rest if left and _owns_any(package, left)}
     return frozenset(found)
+
+
+_STARTED_BY_ITSELF = frozenset({"_distutils_hack", "_virtualenv", "__pycache__"})
+"""Modules that Python loads at every start, for the sake of a ``.pth`` file."""
+
+
+def _installed(packages: Iterable[Package]) -> set[str]:
+    """Top-level names of all modules that lie in the folders of these packages."""
+    names: set[str] = set()
+    for folder in {os.path.dirname(package.folder) for package in packages}:
+        with suppress(OSError):
+            names.update(_module(entry) for entry in os.listdir(folder))
+    return names
 
 
 def normalize(name: str) -> str:
@@ -97,17 +111,17 @@ def _origin(folder: str) -> str:
     return url
 
 
-def _top_level(package: Package) -> set[str]:
-    """The top-level modules of a distribution, from ``top_level.txt`` or its list of files."""
+def _owns_any(package: Package, modules: Collection[str]) -> bool:
+    """Whether one of the modules is a distribution's, by its list of files."""
     listed = os.path.join(package.folder, "top_level.txt")
     with suppress(OSError), open(listed, encoding="utf-8") as file:
-        return set(file.read().split())
-    with (
-        suppress(OSError),
-        open(os.path.join(package.folder, "RECORD"), encoding="utf-8", errors="replace") as file,
-    ):
-        return {_module(line.split(",", 1)[0]) for line in file}
-    return set()
+        return not set(modules).isdisjoint(file.read().split())
+    record = os.path.join(package.folder, "RECORD")
+    with suppress(OSError), open(record, encoding="utf-8", errors="replace") as file:
+        # Lists of thousands of files: to look for a few names in the whole text is much quicker.
+        text = "\n" + file.read()
+        return any(f"\n{name}/" in text or f"\n{name}." in text for name in modules)
+    return False
 
 
 def _module(path: str) -> str:
