@@ -17,10 +17,12 @@ _ORIGINS = {
 
 def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
     """Modules to be told of, each with what is called right after it was executed."""
-    return {"click.core": lambda module: _on_core(watch, module)}
+    return {"click.core": lambda module: on_core(watch, module)}
 
 
-def _on_core(watch: Any, module: Any) -> None:
+def on_core(watch: Any, module: Any) -> None:
+    """Be told when a command that the user wrote is about to be called."""
+
     def before(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         context = args[1] if len(args) > 1 else kwargs["ctx"]
         callback = args[0].callback

@@ -34,12 +34,19 @@ def _on_core(watch: Any, module: Any) -> None:
         code = getattr(inspect.unwrap(function), "__code__", code)
         if code is None or not watch.is_user(code.co_filename):
             return
-        (positional, named), *_ = result
-        bound = inspect.signature(function).bind_partial(*positional, **named)
-        given = set(bound.arguments)
+        (positional, named), consumed, *_ = result
+        signature = inspect.signature(function)
+        bound = signature.bind_partial(*positional, **named)
         bound.apply_defaults()
         values = dict(bound.arguments)
-        origins = {name: "command line" if name in given else "default" for name in values}
+        # Fire fills defaults in by itself: what was given is what differs, or what is named.
+        named_words = {str(word).lstrip("-").split("=")[0] for word in consumed}
+        origins = {
+            name: "command line"
+            if name in named_words or value != signature.parameters[name].default
+            else "default"
+            for name, value in values.items()
+        }
         watch.configured("fire", values, origins)
 
     tell = watch.guarded(tell_arguments, "fire")

@@ -16,9 +16,10 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 def _on_argparse(watch: Any, module: Any) -> None:
     def after(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        # The parsers of tools have no user's code above them; a library's that reads the
-        # user's own classes, as HfArgumentParser does, has.
-        if watch.user() is None:
+        # Libraries parse words of their own; but a library's own kind of parser, called by the
+        # user's code, reads the user's own classes, as HfArgumentParser does.
+        own = type(args[0]).__module__ != "argparse" and watch.user() is not None
+        if watch.caller(past=module.__file__) is None and not own:
             return
         parser, words = args[0], args[1] if len(args) > 1 else kwargs.get("args")
         given = [str(each) for each in (sys.argv[1:] if words is None else words)]
