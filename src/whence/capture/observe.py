@@ -13,6 +13,7 @@ from whence.capture.agent.reports import Telling
 from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
+from whence.capture.mined.mining import mine, with_cards
 from whence.capture.semantics.beyond import look_beyond
 from whence.capture.semantics.sources import read_sources
 from whence.capture.semantics.understanding import Understood, understand
@@ -99,6 +100,9 @@ class Instruments(Protocol):
     def source(self, path: str) -> str | None:
         """The text of a source file; ``None`` where it cannot be read or is too long."""
 
+    def peek(self, path: str, limit: int) -> bytes | None:
+        """A file as it lies there now; ``None`` where it cannot be read or is longer."""
+
     def keep_rows(self, digest: str, sketch: bytes) -> None:
         """Keep a sketch of rows that reached a step."""
 
@@ -149,6 +153,7 @@ class _Observer:
         kept = contents_among(sorted_.tracking, around.told)
         used += self._folders(kept.read, inside)
         generated += self._folders(kept.written, inside)
+        used, generated = with_cards(used, generated, sorted_, self._tools)
         beyond = look_beyond(around.told, used, generated, self._tools.location_of)
         used, generated = beyond.used, beyond.generated
         self._gaps += beyond.gaps
@@ -201,7 +206,8 @@ class _Observer:
             parent=NodeId(start["parent"]) if start.get("parent") else None,
             parent_job=start.get("parent_job") or "",
         )
-        return add_tracked(seen, around.told, self._tools)
+        mined = mine(sorted_.tracking, around.told, self._tools.peek)
+        return add_tracked(seen, around.told, self._tools, mined)
 
     # ----------------------------------------------------------------- files
 

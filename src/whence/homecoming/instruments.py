@@ -132,6 +132,15 @@ class MachineInstruments:
                     found[unique] = {"value": value, "source": name}
         return found
 
+    def peek(self, path: str, limit: int) -> bytes | None:
+        """A file as it lies there now; ``None`` where it cannot be read or is longer."""
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123  any bytes
+                data = file.read(limit + 1)
+        except (OSError, ValueError):
+            return None
+        return data if len(data) <= limit else None
+
     # --------------------------------------------------------- tables and texts
 
     def table(self, access: FileAccess, sha256: str) -> tuple[dict[str, Any], Gap | None]:
