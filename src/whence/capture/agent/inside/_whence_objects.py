@@ -1,4 +1,8 @@
-"""Numbers for live objects, which are held by weak references alone."""
+"""Numbers for live objects, which are held by weak references alone.
+
+What libraries make of known objects comes by the thousand, and little of it is ever told: it gets
+no number, but a trail, which says of which numbered objects it was made.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,21 @@ _LENDERS = 16
 _FLEETING = 2_000
 
 
+class Trail(weakref.ref):  # type: ignore[type-arg]
+    """A reference to an object without a number, and the numbers of those it was made of."""
+
+    __slots__ = ("how", "key", "of")
+    key: int
+    of: tuple[int, ...]
+    how: str
+
+
 class Numbers:
     """An object keeps its number while it lives; a number is given once."""
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[int, Any, Any]] = {}
+        self._trails: dict[int, Trail] = {}
         self._fleeting: deque[int] = deque()
         self._last = 0
 
@@ -33,6 +47,55 @@ class Numbers:
             if thing is None:
                 return None
         return None
+
+    def is_own(self, thing: Any) -> bool:
+        """Whether the number of an object is its own, or that of the memory that it shows."""
+        kept = self._kept.get(id(thing))
+        return kept is not None and _is_same(kept, thing)
+
+    def lay(self, thing: Any, sources: Any, how: str) -> None:
+        """Say of which objects this one was made; it costs a microsecond, so nothing is told."""
+        kept, trails = self._kept, self._trails
+        of: tuple[int, ...] = ()
+        for source in sources:
+            entry = kept.get(id(source))
+            if entry is not None:
+                if _is_same(entry, source):
+                    of += (entry[0],)
+                continue
+            trail = trails.get(id(source))
+            if trail is not None and trail() is source:
+                of += trail.of
+        if not of:
+            return
+        key = id(thing)
+        entry = kept.get(key)
+        if entry is not None:
+            if _is_same(entry, thing):
+                return
+            del kept[key]
+        if len(of) > 1:
+            of = tuple(dict.fromkeys(of))[:_LENDERS]
+        made = Trail(thing, self._lose)
+        made.key, made.of, made.how = key, of, how
+        trails[key] = made
+
+    def follow(self, thing: Any) -> tuple[Any, Trail] | None:
+        """The trail of an object, or of the array whose memory it shows, which comes first."""
+        for _ in range(_LENDERS):
+            trail = self._trails.get(id(thing))
+            if trail is not None and trail() is thing:
+                return thing, trail
+            if type(thing).__name__ != "ndarray":
+                return None
+            thing = thing.base
+            if thing is None:
+                return None
+        return None
+
+    def _lose(self, trail: Trail) -> None:
+        if self._trails.get(trail.key) is trail:
+            del self._trails[trail.key]
 
     def give(self, thing: Any) -> int:
         """A new number."""

@@ -204,8 +204,33 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
     # ----------------------------------------------------------------- objects
 
     def known(self, thing: Any) -> int | None:
-        """The number of an object, or of the one whose memory it shows; ``None`` without one."""
+        """The number of an object, or of the one whose memory it shows; ``None`` without one.
+
+        What was made of numbered objects gets its own with the first question.
+        """
         found: int | None = self._numbers.find(thing)
+        if found is None:
+            followed = self._numbers.follow(thing)
+            if followed is not None:
+                first, trail = followed
+                found = int(self._numbers.give(first))
+                self._tell_derived(first, found, trail.of, trail.how)
+        return found
+
+    def trail(self, result: Any, sources: Iterable[Any], how: str) -> None:
+        """An object was made of others, as ``derived``: told when it is met, and if it ever is."""
+        self._numbers.lay(result, sources, how)
+
+    def is_own(self, thing: Any) -> bool:
+        """Whether an object has a number of its own, not that of the array whose part it shows."""
+        return bool(self._numbers.is_own(thing))
+
+    def rows(self, thing: Any) -> dict[str, Any] | None:
+        """A sketch of the rows of a table or array, see ``_whence_rows``; only with a key."""
+        if not os.environ.get("WHENCE_ROWS_KEY"):
+            return None
+        place = os.path.join(os.path.dirname(__file__), "_whence_rows.py")
+        found: dict[str, Any] | None = load_file("_whence_rows", place).rows(thing)
         return found
 
     def object(self, thing: Any, kind: str = "other", name: str = "", **facts: Any) -> int:
@@ -242,8 +267,15 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         if numbers:
             given = self.known(result)
             number = self._numbers.give(result) if given is None or given in numbers else given
-            told = _plain_facts(facts)
-            self.tell("derived", n=number, how=how, type=type(result).__name__, **told, of=numbers)
+            self._tell_derived(result, number, numbers, how, **_plain_facts(facts))
+
+    def _tell_derived(
+        self, thing: Any, number: int, of: Iterable[int], how: str, **told: Any
+    ) -> None:
+        shape = getattr(thing, "shape", None)
+        if isinstance(shape, tuple):
+            told.setdefault("shape", plain(list(shape)))
+        self.tell("derived", n=number, how=how, type=type(thing).__name__, **told, of=list(of))
 
     def step(
         self,

@@ -1,0 +1,107 @@
+"""How tables and arrays of any library look, told once for each; for the hooks of all of them."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST_COLUMNS = 200
+_SHARE = 0.02
+_FREE = 0.5
+"""Seconds that sketches may take at any rate; beyond them they get a share of the time gone by."""
+
+_told: dict[int, tuple[Any, str]] = {}
+_sketched: dict[int, Any] = {}
+_spent = [0.0, time.perf_counter()]
+
+
+def is_data(thing: Any) -> bool:
+    """Whether a value is likely to be data: it has a shape, or is a list of some length."""
+    if thing is None or isinstance(thing, (str, bytes, type)):
+        return False
+    shape = getattr(thing, "shape", None)
+    if shape is not None:
+        return bool(shape != ())
+    if type(thing).__name__ in ("LazyFrame", "Dataset"):
+        return True
+    return isinstance(thing, (list, tuple)) and len(thing) > 0 and not hasattr(thing, "_fields")
+
+
+def meet(watch: Any, thing: Any, frame: Any = None, *, sketch: bool = False) -> None:
+    """Have an object numbered, and told as it looks if that is new; ``sketch``: its rows too."""
+    number = watch.known(thing)
+    if number is not None and type(thing).__name__ == "ndarray" and not watch.is_own(thing):
+        watch.derived(thing, [thing], "view")
+        number = watch.known(thing)
+    shape = getattr(thing, "shape", None)
+    name = watch.name_of(thing, frame)
+    told = _told.get(number or 0)
+    rows = None
+    if sketch and (number is None or _sketched.get(number) != shape):
+        rows = _rows(watch, thing)
+    if told is not None and told[0] == shape and (not name or told[1]) and rows is None:
+        return
+    kind, facts = looks(thing)
+    number = watch.object(thing, kind, name, rows=rows, **facts)
+    if isinstance(number, int):
+        _told[number] = (shape, name or (told[1] if told else ""))
+        if rows is not None:
+            _sketched[number] = shape
+
+
+def _rows(watch: Any, thing: Any) -> Any:
+    """Its rows as a sketch, as long as there is time for sketches."""
+    start = time.perf_counter()
+    if _spent[0] > _FREE + _SHARE * (start - _spent[1]):
+        return None
+    try:
+        return watch.rows(thing)
+    finally:
+        _spent[0] += time.perf_counter() - start
+
+
+def looks(thing: Any) -> tuple[str, dict[str, Any]]:
+    """The kind of a data object, and its facts: ``type shape columns schema dtype``."""
+    kind = type(thing)
+    facts: dict[str, Any] = {"type": kind.__name__}
+    shape = getattr(thing, "shape", None)
+    if isinstance(shape, tuple):
+        facts["shape"] = list(shape)
+    elif isinstance(thing, (list, tuple)):
+        facts["shape"] = [len(thing)]
+        return "other", facts
+    library = kind.__module__.partition(".")[0]
+    if library == "pandas" or hasattr(thing, "_mgr"):
+        return "table", {**facts, **_pandas_looks(thing)}
+    if library == "polars" and kind.__name__ == "DataFrame":
+        columns = list(thing.columns)[:MOST_COLUMNS]
+        schema = {name: str(dtype) for name, dtype in zip(columns, thing.dtypes)}
+        return "table", {**facts, "columns": columns, "schema": schema}
+    if library == "pyarrow" and hasattr(thing, "schema"):
+        fields = list(thing.schema)[:MOST_COLUMNS]
+        schema = {each.name: str(each.type) for each in fields}
+        return "table", {**facts, "columns": list(schema), "schema": schema}
+    if hasattr(thing, "dtype"):
+        return "array", {**facts, "dtype": str(thing.dtype)}
+    return "table" if library == "polars" else "other", facts
+
+
+def _pandas_looks(thing: Any) -> dict[str, Any]:
+    if getattr(thing, "ndim", 0) == 2:
+        columns = [str(name) for name in thing.columns[:MOST_COLUMNS]]
+        dtypes = [str(dtype) for dtype in thing.dtypes[:MOST_COLUMNS]]
+        return {"columns": columns, "schema": dict(zip(columns, dtypes))}
+    name = getattr(thing, "name", None)
+    facts: dict[str, Any] = {"dtype": str(getattr(thing, "dtype", ""))}
+    if name is not None:
+        facts["columns"] = [str(name)]
+    return facts
+
+
+def is_loaded(name: str) -> bool:
+    """Whether the program has imported a library."""
+    return name in sys.modules
