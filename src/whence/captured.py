@@ -24,8 +24,10 @@ from whence.capture.naming import job_name
 from whence.capture.probes.git import read_code_state
 from whence.capture.probes.pipeline import read_pipelines
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
+from whence.capture.tracers import spare
 from whence.capture.tracers.choice import choose
 from whence.errors import CaptureError, NotFoundError, WhenceError
+from whence.homecoming import loading
 from whence.homecoming.sessions import PATIENCE, session_folders, settle
 from whence.model.gap import Gap
 from whence.model.moment import stamp
@@ -87,6 +89,7 @@ def run_captured(order: Order) -> int:
         # Whence failed; the program runs all the same.
         sys.stderr.write(f"whence: this run will not be recorded: {error.message}\n")
         return _run_bare(order.command)
+    spare.put_off(loading.pieces())
     ended = _watch(order, tracer, session, workspace)
     told = {
         "exit_status": None if ended.signal else ended.exit_status,

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from whence.capture import agent
-from whence.capture.tracers import accelerator, kernel, watchdog
+from whence.capture.tracers import accelerator, kernel, spare, watchdog
 from whence.capture.tracers import filter as program
 from whence.capture.tracers.job import Job
 from whence.capture.tracers.journal import DISTINCT, FLUSH, OBSERVER, Journal
@@ -33,6 +33,7 @@ _IN_A_ROW = 256
 """Answers between two looks at the clock."""
 _AT_A_TIME = 1024
 """Slots of the ring that are read before looking whether somebody asks: some 5 ms."""
+_SPARE_MS = 1
 _QUIET_MS = (20, 320)
 """How long to wait for a question before looking at the ring: at first, and at most."""
 
@@ -178,7 +179,7 @@ class _Watch:
         for fd in (self._listener, self._job.signals, self._job.report, self._job.ending):
             poller.register(fd, select.POLLIN)
         give_up: float | None = None
-        quiet = _QUIET_MS[0]
+        quiet = _SPARE_MS
         while True:
             if not self._answer(poller, 0 if self._busy else quiet):
                 return
@@ -231,6 +232,8 @@ class _Watch:
         self._settled = len(events)
         if self._journal.long:
             self._journal.flush()
+        if not self._job.ended and spare.do_one():
+            self._busy = True
 
     def _leave_behind(self) -> None:
         assert self._supervisor is not None, "start() comes first"
