@@ -56,6 +56,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("used", _meetings(told["used"]), paint)
     yield from _listing("made", _meetings(told["generated"]), paint)
     yield from _listing("parameters", _values(told, "parameter"), paint)
+    yield from _defaults(told["parameter_details"])
     yield from _listing("metrics", _values(told, "metric"), paint)
     seeds = [(name, _value(value)) for name, value in told["seeds"].items()]
     yield from _listing("seeds", seeds, paint)
@@ -141,6 +142,8 @@ def _values(told: Mapping[str, Any], singular: str) -> list[Row]:
     rows: list[Row] = []
     for name, value in told[f"{singular}s"].items():
         detail = details.get(name, {})
+        if detail.get("default"):
+            continue
         basis = detail.get("basis", "")
         source = str(detail.get("source", ""))
         if basis not in {"", "observed", source}:
@@ -153,6 +156,13 @@ def _values(told: Mapping[str, Any], singular: str) -> list[Row]:
             for source in [printable(str(each.get("source", "")))]
         ]
     return rows
+
+
+def _defaults(details: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    count = sum(bool(detail.get("default")) for detail in details.values())
+    if count:
+        told = counted(count, "value", "values")
+        yield f"{_INDENT}+ {told} that nobody set, as the libraries have them; --json has them all"
 
 
 # ---------------------------------------------------------------------- things
