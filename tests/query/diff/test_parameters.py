@@ -63,6 +63,25 @@ def test_seeds_steer_too() -> None:
     assert layer.changes[0].detail["about"] == "seed"
 
 
+def test_a_seed_that_is_a_parameter_is_told_once() -> None:
+    name = "Forest.random_state"
+    layer = compared(
+        trained(1, {name: value(1)}, seeds={name: value(1)}),
+        trained(2, {name: value(2)}, seeds={name: value(2)}),
+    )
+    assert [(each[1], each[0]) for each in told(layer)] == [(name, "changed")]
+    assert layer.changes[0].detail["about"] == "parameter"
+
+
+def test_what_a_library_has_by_itself_differs_only_where_both_use_it() -> None:
+    default = {"value": 5, "source": "sklearn", "default": True}
+    layer = compared(
+        trained(1, {"Forest.leaves": default, "Tree.depth": default}),
+        trained(2, {"Forest.leaves": {**default, "value": 6}, "Linear.iterations": default}),
+    )
+    assert told(layer) == [("changed", "Forest.leaves", 5, 6)]
+
+
 def test_what_is_declared_and_observed_alike_is_told_once() -> None:
     def both(number: int, rate: float) -> RunSeen:
         return trained(

@@ -27,7 +27,11 @@ class Value:
     value: Any
     source: str
     basis: Basis
+    default: bool = False
+    """Whether nobody set it: a library's own."""
 
+
+_NOTHING = Value(None, "", Basis.OBSERVED)
 
 Values = Mapping[tuple[str, str], Mapping[Basis, Value]]
 """(Kind of value, name) → how it is known → the value; the strongest basis first."""
@@ -42,8 +46,15 @@ def values_of(step: Step | None, made: frozenset[int]) -> Values:
         for basis in Basis:
             for name, told in step.account.said(facet, basis).items():
                 plain = told if isinstance(told, Mapping) else {"value": told}
-                value = Value(plain.get("value"), str(plain.get("source") or ""), basis)
-                if value.source not in results:
+                value = Value(
+                    plain.get("value"),
+                    str(plain.get("source") or ""),
+                    basis,
+                    bool(plain.get("default")),
+                )
+                # A parameter that is a seed by its name stands in both facets.
+                again = about == "seed" and ("parameter", name) in found
+                if value.source not in results and not again:
                     found.setdefault((about, name), {})[basis] = value
     return found
 
@@ -102,6 +113,8 @@ def _compare_value(
     a, b = _comparable(sides[0].get(which, {}), sides[1].get(which, {}))
     if a is not None and b is not None and normal(a.value) == normal(b.value):
         return set()
+    if None in (a, b) and (a or b or _NOTHING).default:
+        return set()  # another tool was used: what it has by itself is no difference of its own
     what, reason = _verdict(pair, a, b)
     for present, step, others in ((a, pair.b, known[1]), (b, pair.a, known[0])):
         # A step that only one side has reads its configuration again: that is no change.
