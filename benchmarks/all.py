@@ -1,5 +1,6 @@
 """Every benchmark, one table: ``make bench``."""
 
+import inside
 import walks
 from rowtable import print_rows
 
@@ -7,4 +8,4 @@ import capture
 import recording
 
 if __name__ == "__main__":
-    print_rows([*recording.main(), *walks.main(), *capture.main()])
+    print_rows([*recording.main(), *walks.main(), *capture.main(), *inside.main()])

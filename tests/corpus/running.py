@@ -249,8 +249,11 @@ def told_places(run: Mapping[str, Any], key: str, folder: Path) -> Iterator[tupl
 
 def told_facts(run: Mapping[str, Any], key: str) -> Iterator[Told]:
     """Named values of a run."""
+    parameters = run.get("parameter_details") or {}
     for name, detail in (run.get(key) or {}).items():
-        told = detail if isinstance(detail, dict) else {"value": detail}
+        # Seeds are told as bare values; one that is a parameter too is a default when that is.
+        flat = {**parameters.get(name, {}), "value": detail}
+        told = detail if isinstance(detail, dict) else flat
         yield Told(
             name,
             told.get("value"),
