@@ -1,5 +1,6 @@
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whence.errors import NotFoundError, StoreError
-from whence.workspace import Workspace, find_folder, location_of, make_workspace, open_workspace
+from whence.workspace import (
+    Workspace,
+    find_folder,
+    location_of,
+    make_workspace,
+    open_workspace,
+    rows_key,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +92,19 @@ def test_a_location_holds_any_path_exactly(raw: bytes) -> None:
     uri = location_of(os.fsdecode(b"/" + raw))
     assert uri.isascii()
     assert unquote_to_bytes(uri.removeprefix("file://")) == b"/" + raw
+
+
+def test_the_key_of_rows_is_made_once_whoever_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHENCE_DIR", str(tmp_path / ".whence"))
+    workspace = make_workspace(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(lambda _: rows_key(workspace), range(64)))
+    assert len(set(keys)) == 1
+    kept = workspace.folder / "rows.key"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [path.name for path in workspace.folder.glob(".rows.key*")] == []
+    kept.write_text("no key")
+    with pytest.raises(StoreError):
+        rows_key(workspace)

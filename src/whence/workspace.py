@@ -9,11 +9,13 @@
         ├── sessions/         runs that are going on, or whose end nobody recorded yet
         ├── texts/            source and configuration files as they ran, secrets taken out
         ├── tables/           fingerprints of the rows of tables
+        ├── sketches/         small samples of hashes of the rows that reached a step
+        ├── rows.key          what those hashes are keyed with; never leaves this folder
         └── cache/            may be deleted at any time
 """
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
 FOLDER = ".whence"
 VARIABLE = "WHENCE_DIR"
 """Names the folder outright, wherever one works."""
+
+ROWS_KEY = "rows.key"
+"""The file of the key under which rows are hashed."""
+
+_KEY_LENGTH = 64
 
 
 class Workspace:
@@ -83,6 +90,43 @@ class Workspace:
         """Let go of the store."""
         if self._store is not None:
             self._store.close()
+
+
+def rows_key(workspace: Workspace) -> str:
+    """The key of this project's hashes of rows, 64 hexadecimal characters; made on first use.
+
+    Whoever has hashes alone cannot try out which rows they are of.
+
+    Raises:
+        StoreError: it can be neither read nor made.
+    """
+    path = workspace.folder / ROWS_KEY
+    try:
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path} cannot be used: {error}", hint="check who may read it") from error
+    if len(key) != _KEY_LENGTH or not set(key) <= set("0123456789abcdef"):
+        raise StoreError(
+            f"{path} holds no key", hint="delete it; rows seen before can then not be compared"
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, and only once: whoever comes second finds the first one's key."""
+    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(os.urandom(32).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def location_of(path: str) -> str:

@@ -13,13 +13,13 @@ from whence.capture.observe import Content
 from whence.capture.parameters import Parameter, parameters_from_argv
 from whence.errors import StoreError, TableError
 from whence.homecoming.progress import hashing
+from whence.homecoming.sketches import SketchShelf
 from whence.homecoming.texts import LARGEST, TextShelf
 from whence.model.gap import Gap
 from whence.rows.fingerprint import TableFingerprint, fingerprint
 from whence.rows.format import HEAD_BYTES, table_format
 from whence.rows.shelf import FingerprintShelf
-from whence.store.shelf import Shelf
-from whence.workspace import Workspace, location_of
+from whence.workspace import Workspace, location_of, rows_key
 
 TABLE_BYTES = 256 * 1024 * 1024
 """Tables up to this size are fingerprinted when a run ends."""
@@ -37,7 +37,6 @@ class MachineInstruments:
         self._cache = DigestCache(workspace.folder / "cache" / "digests.sqlite")
         self._texts = TextShelf(workspace.folder / "texts")
         self._tables = FingerprintShelf(workspace.folder / "tables")
-        self._sketches = Shelf(workspace.folder / "sketches", ".rows")
 
     def name_of(self, path: str) -> str:
         """How the workspace calls a path."""
@@ -178,7 +177,8 @@ class MachineInstruments:
     def keep_rows(self, digest: str, sketch: bytes) -> None:
         """Keep a sketch of rows that reached a step."""
         with suppress(StoreError):
-            self._sketches.put(digest, sketch)
+            key = rows_key(self._workspace)
+            SketchShelf(self._workspace.folder / "sketches", key).put(digest, sketch)
 
     def keep_text(self, access: FileAccess, sha256: str) -> None:
         """Keep a source or configuration file as it ran; no record depends on it."""

@@ -10,6 +10,7 @@ GAP_KINDS: Mapping[str, str] = MappingProxyType(
         "observer-blind": "an observer was used that cannot see this",
         "content-unknown": "a file was met, but which bytes it held is unknown",
         "origin-unknown": "nothing is recorded of where this came from",
+        "base-model-unknown": "nothing is recorded of the data that a model was trained on",
         "code-unknown": "which code ran is not, or not wholly, known",
         "environment-unknown": "which packages or system ran is not, or not wholly, known",
         "outcome-unknown": "how a run ended is unknown",

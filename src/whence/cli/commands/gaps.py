@@ -1,12 +1,17 @@
-"""Show what is not known about where a thing came from, and who could tell."""
+"""Show how much is known of where a thing came from, what is not, and who could tell.
+
+A score says how much is known, layer by layer, and by what: observed, declared, imported,
+inferred. Below it stand the cheapest ways to raise it, each with what it would bring. Above it
+stand warnings where a model was trained on what it was measured on.
+"""
 
 import argparse
-from typing import Any
 
 from whence.cli.asking import asking, find
 from whence.cli.console import Console
-from whence.cli.render.text import printable
+from whence.cli.render.gaps import render_gaps
 from whence.cli.verb import add_json
+from whence.homecoming.sketches import find_sketch
 from whence.query.gaps import gaps_json
 
 SUMMARY = "show what is not known about a thing's origin"
@@ -19,26 +24,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace, console: Console) -> int:
-    """Print the gaps."""
+    """Print warnings, score and gaps."""
     with asking(console) as (workspace, reader):
-        told = gaps_json(reader, find(workspace, reader, args.ref, console))
+        root = find(workspace, reader, args.ref, console)
+        told = gaps_json(reader, root, find_sketch(workspace))
     if args.json:
         console.print_json(told)
     else:
-        console.print("\n".join(_lines(told)))
+        console.print(render_gaps(told, width=console.width, styled=console.styled))
     return 0
-
-
-def _lines(told: dict[str, Any]) -> list[str]:
-    count, nodes = len(told["gaps"]), told["nodes"]
-    if not count:
-        return [f"No gaps among the {nodes} things this comes from, as far as was observed."]
-    lines = [f"{count} gap{'s' * (count != 1)} among the {nodes} things this comes from:"]
-    for kind, meaning in told["kinds"].items():
-        lines += ["", f"{kind}: {meaning}"]
-        for gap in told["gaps"]:
-            if gap["kind"] == kind:
-                lines.append(f"  ? {printable(gap['about'])}: {printable(gap['reason'])}")
-                if gap["remedy"]:
-                    lines.append(f"    to fill it: {printable(gap['remedy'])}")
-    return lines

@@ -16,6 +16,7 @@ GAP_LAYERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "observer-blind": _FILES,
         "content-unknown": frozenset(),  # told file by file: a file without a digest is unknown
         "origin-unknown": frozenset(),
+        "base-model-unknown": frozenset(),
         "code-unknown": frozenset({"code"}),
         "environment-unknown": frozenset({"environment"}),
         "outcome-unknown": frozenset({"outputs"}),
