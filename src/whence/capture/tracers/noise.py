@@ -111,6 +111,9 @@ NAMES = frozenset(
 )
 """Names of such settings, wherever they lie."""
 
+BESIDE_DATA = {"keras.json": "/.keras"}
+"""Names of such settings → the folder that they lie in, which holds data too."""
+
 _REMEMBERED = 65_536
 """Folders whose verdict is kept; a run that visits more starts afresh."""
 
@@ -150,6 +153,8 @@ class Noise:
             if len(self._verdicts) >= _REMEMBERED:
                 self._verdicts.clear()
             verdict = self._verdicts[folder] = self._drops_folder(f"{folder}/")
+        if name in BESIDE_DATA and folder.endswith(BESIDE_DATA[name]):
+            return True
         return verdict or name in NAMES
 
     def _drops_folder(self, folder: str) -> bool:

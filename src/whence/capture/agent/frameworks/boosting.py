@@ -17,7 +17,7 @@ _FEATURES = 200
 _PREDICTIONS = 200
 """So many predictions of one model are told; those from data that is known, always ten times."""
 
-_COUNTS = ("num_boost_round", "nfold", "seed")
+_COUNTS = ("num_boost_round", "nfold")
 _LARGEST = 1e30
 _SAID = (bool, int, float, str)
 
@@ -75,9 +75,8 @@ def call_arguments(
     """What a training or cross-validation was told beside its parameters, and its defaults."""
     values = plain_arguments(given, names)
     defaults = plain_arguments(others, [each for each in names if each in _COUNTS])
-    for each in (values, defaults):
-        if "seed" in each:  # of the folds, and not of what is fitted to them
-            each["folds.seed"] = each.pop("seed")
+    if "seed" in values:  # of the folds, and not of what is fitted to them
+        values["folds.seed"] = values.pop("seed")
     return values, defaults
 
 

@@ -30,7 +30,7 @@ _SAME = (
 _CHOSEN = frozenset(
     "bootstrap_type iterations learning_rate depth l2_leaf_reg random_strength bagging_temperature "
     "subsample sampling_frequency grow_policy leaf_estimation_method leaf_estimation_iterations "
-    "score_function random_seed loss_function eval_metric border_count feature_border_type rsm "
+    "score_function loss_function eval_metric border_count feature_border_type rsm "
     "min_data_in_leaf max_leaves model_shrink_rate model_shrink_mode use_best_model nan_mode "
     "boosting_type boost_from_average task_type auto_class_weights od_type od_wait od_pval "
     "one_hot_max_size".split()
@@ -209,7 +209,7 @@ class _Catboost:
             given, others = shared.arguments(function, args, kwargs)
             values = shared.settings(given.get("params"))
             values.update(shared.plain_arguments(given, _CV))
-            defaults = shared.plain_arguments(others, ("partition_random_seed", "shuffle"))
+            defaults = shared.plain_arguments(others, ("shuffle",))
             watch.parameters("catboost.cv", {**defaults, **values}, defaults, _SOURCE)
             return dict(given)
 

@@ -14,17 +14,15 @@ _SOURCE = "lightgbm"
 _HOW = "num_boost_round feval nfold stratified shuffle metrics seed eval_train_metric".split()
 _CHOSEN = frozenset(
     "boosting objective metric tree_learner device_type data_sample_strategy num_iterations "
-    "learning_rate num_leaves num_threads seed deterministic force_col_wise force_row_wise "
-    "max_depth min_data_in_leaf min_sum_hessian_in_leaf bagging_fraction pos_bagging_fraction "
-    "neg_bagging_fraction bagging_freq bagging_seed feature_fraction feature_fraction_bynode "
-    "feature_fraction_seed extra_trees extra_seed early_stopping_round max_delta_step lambda_l1 "
-    "lambda_l2 linear_lambda min_gain_to_split drop_rate max_drop skip_drop drop_seed top_rate "
-    "other_rate max_cat_threshold cat_l2 cat_smooth max_cat_to_onehot monotone_constraints "
-    "linear_tree max_bin min_data_in_bin data_random_seed use_missing zero_as_missing "
-    "categorical_feature objective_seed num_class is_unbalance scale_pos_weight "
-    "boost_from_average use_quantized_grad".split()
+    "learning_rate num_leaves num_threads deterministic force_col_wise force_row_wise max_depth "
+    "min_data_in_leaf min_sum_hessian_in_leaf bagging_fraction bagging_freq feature_fraction "
+    "feature_fraction_bynode extra_trees early_stopping_round max_delta_step lambda_l1 lambda_l2 "
+    "min_gain_to_split monotone_constraints linear_tree max_bin min_data_in_bin use_missing "
+    "zero_as_missing num_class is_unbalance scale_pos_weight boost_from_average "
+    "use_quantized_grad".split()
 )
-"""What is told of the library's own choices; the rest is about files, machines and printing."""
+"""What is told of the library's own choices: no seeds, since nobody set them, and nothing that is
+about files, machines and printing, or about ways of boosting that were not asked for."""
 
 _SWITCHES = frozenset(
     "deterministic force_col_wise force_row_wise extra_trees linear_tree use_missing is_unbalance "
@@ -33,7 +31,6 @@ _SWITCHES = frozenset(
 _SCIKIT = {
     "boosting": "boosting_type",
     "num_iterations": "n_estimators",
-    "seed": "random_state",
     "num_threads": "n_jobs",
     "min_data_in_leaf": "min_child_samples",
     "min_sum_hessian_in_leaf": "min_child_weight",

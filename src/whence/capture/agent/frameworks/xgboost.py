@@ -33,8 +33,10 @@ _OWN = {own: alias for alias, own in _ALIASES.items()}
 _CHOSEN = ("generic_param", "learner_train_param")
 _UNSAID = frozenset(
     "fail_on_invalid_gpu_id validate_parameters updater_seq disable_default_eval_metric "
-    "sparse_threshold refresh_leaf seed_per_iteration process_type updater num_trees".split()
+    "sparse_threshold refresh_leaf seed_per_iteration process_type updater num_trees seed "
+    "random_state".split()
 )
+"""What is not told of the library's own choices; a seed that nobody set is none of theirs."""
 
 
 def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
