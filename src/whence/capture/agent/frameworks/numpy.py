@@ -1,4 +1,4 @@
-"""numpy: seeds, and whether its global generator was used without one."""
+"""numpy: seeds, whether its global generator was used without one, and arrays in files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 
 def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
     """Modules to be told of, each with what is called right after it was executed."""
-    return {"numpy.random": lambda module: _on_random(watch, module)}
+    found = {"numpy.random": lambda module: _on_random(watch, module)}
+    found.update(watch.load("numpy_files").hooks(watch))
+    return found
 
 
 def _on_random(watch: Any, module: Any) -> None:

@@ -66,8 +66,7 @@ class _Estimators:
         self.tables = watch.load("tables")
         self._met: Any = weakref.WeakSet()
         self._counts: dict[tuple[str, str], int] = {}
-        self.splits: dict[int, str] = {}
-        """Number of an object → the split that it is."""
+        self.splits = self.tables.splits
 
     # ----------------------------------------------------------------- classes
 
@@ -142,7 +141,7 @@ class _Estimators:
 
     def role(self, number: Any) -> str:
         """The split that an object is."""
-        return self.splits.get(number, "")
+        return str(self.splits.get(number, ""))
 
     def called(self, thing: Any, frame: Any) -> str:
         """What an object is called where it is used: a variable's name, or the split that it is."""

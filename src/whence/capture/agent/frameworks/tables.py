@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 TYPE_CHECKING = False
@@ -13,6 +12,9 @@ MOST_COLUMNS = 200
 _SHARE = 0.02
 _FREE = 0.5
 """Seconds that sketches may take at any rate; beyond them they get a share of the time gone by."""
+
+splits: dict[Any, str] = {}
+"""Number of an object → the split that it is, or whose row numbers it holds."""
 
 _told: dict[int, tuple[Any, str]] = {}
 _sketched: dict[int, Any] = {}
@@ -100,8 +102,3 @@ def _pandas_looks(thing: Any) -> dict[str, Any]:
     if name is not None:
         facts["columns"] = [str(name)]
     return facts
-
-
-def is_loaded(name: str) -> bool:
-    """Whether the program has imported a library."""
-    return name in sys.modules

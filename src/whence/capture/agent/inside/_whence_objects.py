@@ -11,7 +11,7 @@ from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 _LENDERS = 16
 _FLEETING = 2_000
@@ -32,6 +32,10 @@ class Numbers:
     def __init__(self) -> None:
         self._kept: dict[int, tuple[int, Any, Any]] = {}
         self._trails: dict[int, Trail] = {}
+        self.knows = _knowing(self._kept, self._trails)
+        """Whether there may be a number or a trail for an ``id``."""
+        self.lay_one = _laying(self)
+        """Of one object another was made: as ``lay``, as quick as can be."""
         self._fleeting: deque[int] = deque()
         self._last = 0
 
@@ -55,30 +59,39 @@ class Numbers:
 
     def lay(self, thing: Any, sources: Any, how: str) -> None:
         """Say of which objects this one was made; it costs a microsecond, so nothing is told."""
-        kept, trails = self._kept, self._trails
         of: tuple[int, ...] = ()
         for source in sources:
-            entry = kept.get(id(source))
-            if entry is not None:
-                if _is_same(entry, source):
-                    of += (entry[0],)
-                continue
-            trail = trails.get(id(source))
-            if trail is not None and trail() is source:
-                of += trail.of
+            of += self.origins(source)
         if not of:
             return
         key = id(thing)
-        entry = kept.get(key)
+        entry = self._kept.get(key)
         if entry is not None:
             if _is_same(entry, thing):
                 return
-            del kept[key]
+            del self._kept[key]
         if len(of) > 1:
             of = tuple(dict.fromkeys(of))[:_LENDERS]
-        made = Trail(thing, self._lose)
+        made = Trail(thing, self.lose)
         made.key, made.of, made.how = key, of, how
-        trails[key] = made
+        self._trails[key] = made
+
+    def origins(self, thing: Any) -> tuple[int, ...]:
+        """The number of an object, or the numbers of those that it was made of."""
+        for _ in range(_LENDERS):
+            key = id(thing)
+            kept = self._kept.get(key)
+            if kept is not None and _is_same(kept, thing):
+                return (kept[0],)
+            trail = self._trails.get(key)
+            if trail is not None and trail() is thing:
+                return trail.of
+            if type(thing).__name__ != "ndarray":
+                break
+            thing = thing.base
+            if thing is None:
+                break
+        return ()
 
     def follow(self, thing: Any) -> tuple[Any, Trail] | None:
         """The trail of an object, or of the array whose memory it shows, which comes first."""
@@ -93,7 +106,7 @@ class Numbers:
                 return None
         return None
 
-    def _lose(self, trail: Trail) -> None:
+    def lose(self, trail: Trail) -> None:
         if self._trails.get(trail.key) is trail:
             del self._trails[trail.key]
 
@@ -126,6 +139,41 @@ class Numbers:
         kept = self._kept.get(key)
         if kept is not None and kept[0] == number:
             del self._kept[key]
+
+
+def _knowing(kept: dict[int, Any], trails: dict[int, Trail]) -> Callable[[int], bool]:
+    def knows(key: int) -> bool:
+        return key in trails or key in kept
+
+    return knows
+
+
+def _laying(numbers: Numbers) -> Callable[[Any, Any, str], None]:
+    kept, trails = numbers._kept, numbers._trails
+    lose, lay = numbers.lose, numbers.lay
+
+    def lay_one(thing: Any, source: Any, how: str) -> None:
+        key = id(source)
+        trail = trails.get(key)
+        if trail is not None and trail() is source:
+            of = trail.of
+        else:
+            entry = kept.get(key)
+            if entry is None:
+                return
+            held = entry[1]
+            if held is None or held() is not source:
+                return
+            of = (entry[0],)
+        key = id(thing)
+        if key in kept:
+            lay(thing, (source,), how)
+            return
+        made = Trail(thing, lose)
+        made.key, made.of, made.how = key, of, how
+        trails[key] = made
+
+    return lay_one
 
 
 def _is_same(kept: tuple[int, Any, Any], thing: Any) -> bool:

@@ -46,6 +46,8 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         self.plain = plain
         self.flat = flat
         self._numbers = Numbers()
+        self.trail_one = self._numbers.lay_one
+        self.knows = self._numbers.knows
         self._prefixes: dict[tuple[str, str, str], str] = {}
         self._counts: dict[tuple[str, str, str], int] = {}
         self._ends: list[Callable[[], None]] = []
@@ -221,6 +223,11 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         """An object was made of others, as ``derived``: told when it is met, and if it ever is."""
         self._numbers.lay(result, sources, how)
 
+    def origins(self, thing: Any) -> tuple[int, ...]:
+        """The number of an object, or those of what it was made of, without giving it one."""
+        found: tuple[int, ...] = self._numbers.origins(thing)
+        return found
+
     def is_own(self, thing: Any) -> bool:
         """Whether an object has a number of its own, not that of the array whose part it shows."""
         return bool(self._numbers.is_own(thing))
@@ -268,6 +275,16 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
             given = self.known(result)
             number = self._numbers.give(result) if given is None or given in numbers else given
             self._tell_derived(result, number, numbers, how, **_plain_facts(facts))
+
+    def changed(self, thing: Any, sources: Iterable[Any], how: str) -> None:
+        """Something was put into an object: with it the object is another from now on."""
+        of = self.origins(thing)
+        for source in sources:
+            number = self.known(source)
+            if number is not None and number not in of:
+                of += (number,)
+        if of:
+            self._tell_derived(thing, int(self._numbers.give(thing)), of, how)
 
     def _tell_derived(
         self, thing: Any, number: int, of: Iterable[int], how: str, **told: Any
