@@ -8,10 +8,10 @@ from torch import nn
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
-x = torch.randn(256, 128)
-y = torch.randn(256, 1)
+x = torch.randn(128, 64)
+y = torch.randn(128, 1)
 model = nn.Sequential(
-    nn.Linear(128, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 1)
+    nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 1)
 )
 optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 criterion = nn.MSELoss()
