@@ -109,5 +109,9 @@ def test_what_could_not_be_parsed_is_told() -> None:
     assert gap.kind == "table-unknown"
 
 
+def test_what_asks_a_database_about_itself_is_nothing() -> None:
+    assert read_queries([ran("select pg_catalog.version()"), ran("select 1")]) == QueriesSeen()
+
+
 def test_nothing_sent_is_nothing_said() -> None:
     assert read_queries([Telling(1, "query", {"statement": 1})]) == QueriesSeen()

@@ -24,7 +24,7 @@ def _on_client(watch: Any, module: Any) -> None:
         data = kwargs.get("data")
         if data is None and kwargs.get("json") is None:
             return None
-        method, url = str(args[1]).upper(), str(args[2])
+        method, url = str(args[1]).upper(), _with_query(str(args[2]), kwargs.get("params"))
         files = []
         for part in getattr(data, "_fields", ()):
             facts = bodies.content_facts(part[2] if len(part) > 2 else None)
@@ -33,7 +33,9 @@ def _on_client(watch: Any, module: Any) -> None:
             for part in data.values():
                 facts = bodies.content_facts(part) if hasattr(part, "read") else {}
                 files += [facts["file"]] if "file" in facts else []
-        return uploads.begin(method, url, kwargs.get("headers") or {}, data or b"", tuple(files))
+        if data is None:
+            data = kwargs["json"]
+        return uploads.begin(method, url, kwargs.get("headers") or {}, data, tuple(files))
 
     def after(token: Any, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Any) -> None:
         asked = bodies.ASKED.get()
@@ -55,6 +57,15 @@ def _on_client(watch: Any, module: Any) -> None:
             show(watch, answer, body)
 
     watch.swap(module.ClientSession, "_request", bodies.awaiting(watch, before, after))
+
+
+def _with_query(url: str, params: Any) -> str:
+    if not params:
+        return url
+    from urllib.parse import urlencode
+
+    query = params if isinstance(params, str) else urlencode(params)
+    return "%s%s%s" % (url, "&" if "?" in url else "?", query)
 
 
 _SHOWN: dict[int, Any] = {}

@@ -28,7 +28,7 @@ _HEADERS = frozenset(
 _CLIENTS = frozenset(
     "requests urllib urllib3 http httpx httpcore aiohttp asyncio botocore aiobotocore boto3 "
     "s3transfer s3fs fsspec gcsfs adlfs azure google contextlib threading concurrent tenacity "
-    "backoff retrying anyio h11 wrapt functools cachecontrol requests_toolbelt "
+    "backoff retrying decorator anyio h11 wrapt functools cachecontrol requests_toolbelt "
     "requests_cache socketserver queue importlib runpy _frozen_importlib".split()
 )
 """Packages that fetch on behalf of others: whoever calls them is the one who asks."""

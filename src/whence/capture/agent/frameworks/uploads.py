@@ -76,7 +76,8 @@ class Uploads:
         self, path: str, query: str, marks: Mapping[str, str], data: Any
     ) -> dict[str, Any] | None:
         """Put Blob, Put Block, Put Block List, Append Block (Azure Blob Storage REST API)."""
-        facts: dict[str, Any] = {"uri": path, "service": "azure"}
+        # What the address means is found out after the run, by what marks it as such a service's.
+        facts: dict[str, Any] = {"uri": path, "headers": {"x-ms-blob-type": "BlockBlob"}}
         if "comp=blocklist" in query:
             pieces = self._pieces.pop(path, None)
             return dict(facts, **(pieces.facts() if pieces is not None else {}))
@@ -181,7 +182,7 @@ def _named(data: Any) -> str:
     import json
 
     try:
-        return str(json.loads(data)["name"])
+        return str((data if isinstance(data, dict) else json.loads(data))["name"])
     except Exception:
         return ""
 
