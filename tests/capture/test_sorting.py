@@ -73,3 +73,14 @@ def test_kinds_follow_names_and_use() -> None:
         NodeKind.DATASET,
         NodeKind.DOCUMENT,
     ]
+
+
+def test_who_somebody_is_and_what_is_installed_is_no_input() -> None:
+    names = (
+        "/home/ada/.aws/credentials",
+        "/home/ada/.netrc",
+        "/home/ada/.config/gcloud/access_tokens.db",
+        "/p/vendor/lib-1.0.dist-info/entry_points.txt",
+        "/p/data.csv",
+    )
+    assert inputs(*map(access, names)) == [("/p/data.csv", "input")]

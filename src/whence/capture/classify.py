@@ -65,6 +65,13 @@ TRACKING_FOLDERS = frozenset(
 GIT_FILES = frozenset({".gitignore", ".gitattributes", ".gitmodules", ".mailmap"})
 """What git itself reads when a program asks it for a commit: no input of that program."""
 
+CREDENTIAL_FOLDERS = frozenset({".aws", ".azure", ".ssh", ".gnupg", ".kube", ".docker", "gcloud"})
+CREDENTIAL_FILES = frozenset(
+    ".netrc _netrc .pgpass .pg_service.conf .my.cnf .boto .s3cfg .git-credentials .npmrc .pypirc "
+    "application_default_credentials.json kaggle.json".split()
+)
+"""Who somebody is and what they may do: no data, and nothing to take a digest of."""
+
 TRACKING_PREFIXES = ("events.out.tfevents.", "mlflow.db")
 
 
@@ -87,6 +94,17 @@ def is_tracking(path: str) -> bool:
         or name.startswith(TRACKING_PREFIXES)
         or name in GIT_FILES
     )
+
+
+def is_credential(path: str) -> bool:
+    """Whether a file tells who the user is to some service."""
+    *folders, name = path.split("/")
+    return name in CREDENTIAL_FILES or not CREDENTIAL_FOLDERS.isdisjoint(folders)
+
+
+def is_package_metadata(path: str) -> bool:
+    """Whether a file describes an installed package, wherever that lies: environment, no data."""
+    return any(each.endswith((".dist-info", ".egg-info")) for each in path.split("/")[:-1])
 
 
 def kind_read(path: str) -> NodeKind:

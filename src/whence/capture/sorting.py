@@ -3,7 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from whence.capture.classify import is_code, is_config, is_tracking, kind_read, kind_written
+from whence.capture.classify import (
+    is_code,
+    is_config,
+    is_credential,
+    is_package_metadata,
+    is_tracking,
+    kind_read,
+    kind_written,
+)
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.model.node import NodeKind
 
@@ -47,6 +55,8 @@ def sort_activity(
     for access in activity.reads:
         if access.path in executed or (access.stdio and 0 not in access.stdio):
             continue  # a stream that is written on is an output, whatever the file held before
+        if is_credential(access.path) or is_package_metadata(access.path):
+            continue
         if is_tracking(access.path):
             tracking.append(access)
         elif is_code(access.path) and _is_loaded(access, loaded, agents):
