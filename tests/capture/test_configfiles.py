@@ -58,6 +58,19 @@ def test_large_files_are_data() -> None:
     assert parameters_from_config("c.json", many.encode()) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"architectures": ["Bert"], "hidden_size": 8, "transformers_version": "5.17.0"},
+        {"version": "1.0", "added_tokens": [], "model": {"vocab": {"a": 0}}},
+        {"peft_type": "LORA", "r": 8},
+        {"metadata": {"total_size": 1}, "weight_map": {"a": "b"}},
+    ],
+)
+def test_what_libraries_wrote_beside_a_network_steers_nobody(data: dict[str, Any]) -> None:
+    assert parameters_from_config("config.json", json.dumps(data).encode()) == ([], [])
+
+
 def test_secrets_are_taken_out() -> None:
     told = values("c.yaml", "db:\n  password: correct-horse-battery\n  host: localhost\n")
     assert told["db.host"] == "localhost"

@@ -19,6 +19,16 @@ LARGEST = 256 * 1024
 MOST = 2_000
 """Values; a file with more of them is data."""
 
+_OF_LIBRARIES = frozenset(
+    (
+        "transformers_version tokenizer_class added_tokens added_tokens_decoder cls_token "
+        "peft_type peft_version weight_map _diffusers_version _fingerprint download_checksums "
+        "log_history"
+    ).split()
+)
+"""Keys of JSON that a library wrote beside a network or a table, to read it again by itself: the
+network's architecture, a tokenizer's vocabulary, an adapter's, shards, a data set's state."""
+
 _DEEPEST = 40
 _SURELY_SHALLOW = 1_000
 _LARGEST_TOLD = 4 * LARGEST
@@ -41,7 +51,8 @@ def parameters_from_config(name: str, data: bytes) -> tuple[list[Parameter], lis
 
     Returns:
         The parameters, and a gap where the file could not be read as what its name says. A JSON
-        file that is no mapping (a list of records, say) is data: neither parameters nor a gap.
+        file that is no mapping (a list of records, say) is data: neither parameters nor a gap. Nor
+        is what libraries write beside a network, for themselves.
     """
     suffix = os.path.splitext(name)[1].lower()
     try:
@@ -53,7 +64,7 @@ def parameters_from_config(name: str, data: bytes) -> tuple[list[Parameter], lis
             return [], []
         reason = f"it is not the {suffix[1:]} that its name says: {str(error).splitlines()[0]}"
         return [], [Gap("parameters-unknown", name, reason[:300])]
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or not _OF_LIBRARIES.isdisjoint(value):
         return [], []
     found: list[Parameter] = []
     try:

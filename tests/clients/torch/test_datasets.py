@@ -63,14 +63,16 @@ def test_columns_rows_and_fingerprint_are_told(train: Any) -> None:
     assert mapped["schema"] == {"x": "int64", "y": "int64", "z": "int64"}
 
 
-def test_seeds_of_splits_and_shuffles_without_one(train: Any) -> None:
+def test_settings_of_splits_and_shuffles_without_a_seed(train: Any) -> None:
     found = train(
         "from datasets import Dataset\n"
         "table = Dataset.from_dict({'a': list(range(10))})\n"
         "table.shuffle(seed=3)\n"
         "table.train_test_split(test_size=2)\n"
     )
-    assert [(each["name"], each["value"]) for each in found.all("seed")] == [("datasets", 3)]
+    told = {each["owner"]: each["values"] for each in found.all("parameters")}
+    assert told["Dataset.shuffle"] == {"seed": 3}
+    assert told["Dataset.train_test_split"] == {"test_size": 2}
     # Without a seed, datasets takes one from numpy's global generator.
     assert [each["name"] for each in found.all("random")] == ["numpy"]
 

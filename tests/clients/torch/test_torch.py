@@ -268,3 +268,19 @@ dist.destroy_process_group()
     )
     told = found.one("part")
     assert (told["kind"], told["rank"], told["world_size"]) == ("rank", 0, 1)
+
+
+def test_samplers_of_the_users_and_their_seeds(train: Any) -> None:
+    found = train(
+        MODEL
+        + """
+from torch.utils.data.distributed import DistributedSampler
+sampler = DistributedSampler(TensorDataset(X), num_replicas=2, rank=0, seed=51)
+DataLoader(TensorDataset(X), batch_size=4, sampler=sampler, num_workers=0)
+"""
+    )
+    (told,) = [each for each in found.all("parameters") if each["owner"] == "DistributedSampler"]
+    assert told["values"]["seed"] == 51
+    assert {"shuffle", "drop_last"} == set(told["defaults"])
+    (loader,) = [each for each in found.all("object") if each["kind"] == "loader"]
+    assert loader["sampler"] == "DistributedSampler"

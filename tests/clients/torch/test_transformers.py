@@ -70,8 +70,10 @@ def test_the_trainers_metrics_and_arguments(train: Any) -> None:
     given = set(told["values"]) - set(told["defaults"])
     assert {"learning_rate", "per_device_train_batch_size", "seed", "logging_steps"} <= given
     assert {"weight_decay", "adam_beta1", "max_steps"} <= set(told["defaults"])
-    seeds = {each["name"]: each["value"] for each in found.all("seed")}
-    assert seeds["datasets"] == 7
+    (optimizer,) = [each for each in found.all("parameters") if each["owner"] == "AdamW"][:1]
+    assert set(optimizer["defaults"]) == set(optimizer["values"])
+    (config,) = [each for each in found.all("parameters") if each["owner"] == "BertConfig"]
+    assert config["values"]["hidden_size"] == 8
     assert {each["value"] for each in found.all("seed") if each["name"] == "torch"} == {0, 11}
 
 

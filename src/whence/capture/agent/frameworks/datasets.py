@@ -125,11 +125,8 @@ class _Tables:
         if name not in _SETTINGS or self.watch.user() is None:
             return
         values = {each: kwargs[each] for each in _SETTINGS[name] if kwargs.get(each) is not None}
-        seed = values.get("seed")
         if values:
             self.watch.parameters("Dataset.%s" % name, values, source="datasets")
-        if isinstance(seed, int):
-            self.watch.seed("datasets", seed, "Dataset.%s" % name)
 
     # ------------------------------------------------------------ in and out
 

@@ -1,4 +1,4 @@
-"""_Lightning: what the Trainer fits and tests, what modules log, hyperparameters, checkpoints."""
+"""Lightning: what the Trainer fits and tests, what modules log, hyperparameters, checkpoints."""
 
 from __future__ import annotations
 

@@ -79,7 +79,8 @@ class _Adapters:
             default = each.default
             if default is dataclasses.MISSING and each.default_factory is not dataclasses.MISSING:
                 default = each.default_factory()
-            if each.name not in by_hand and type(default) is type(value) and default == value:
+            usually = type(default) is type(value) and default == value
+            if each.name not in by_hand and (by_hand or usually):
                 usual.append(each.name)
         self.watch.parameters(type(config).__name__, values, usual, source="peft")
 

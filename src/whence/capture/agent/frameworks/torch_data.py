@@ -26,7 +26,10 @@ _LOADER = (
     "persistent_workers",
     "timeout",
 )
+_SAMPLERS = ("RandomSampler", "WeightedRandomSampler", "DistributedSampler")
+_SAMPLED = frozenset({"replacement", "num_samples", "shuffle", "seed", "drop_last"})
 _IN_CALL = ("dataset", "batch_size", "shuffle", "sampler", "batch_sampler", "num_workers")
+_DERIVED = "prefetch_factor"
 _LOADER_DEFAULTS = {
     "batch_size": 1,
     "shuffle": False,
@@ -45,6 +48,8 @@ def hooks(watch: Any, models: Any, training: Any) -> Any:
     return {
         "torch.utils.data.dataset": seen.on_dataset,
         "torch.utils.data.dataloader": seen.on_dataloader,
+        "torch.utils.data.sampler": seen.on_samplers,
+        "torch.utils.data.distributed": seen.on_samplers,
         "torchvision.datasets.vision": seen.on_vision,
     }
 
@@ -162,14 +167,21 @@ class _Data:
         split = split_named(name)
         facts = {"split": split} if split else {}
         values = self.settings(loader, args, kwargs)
-        self.watch.object(loader, "loader", type=type(loader).__name__, **_length(dataset))
+        chosen = {
+            name: type(kwargs[name]).__name__
+            for name in ("sampler", "batch_sampler")
+            if kwargs.get(name) is not None
+        }
+        looks = {"type": type(loader).__name__, **_length(dataset), **chosen}
+        self.watch.object(loader, "loader", **looks)
         self.watch.derived(loader, [dataset], "DataLoader", **facts)
         if not self.models.suppressed:
             by_hand = set(kwargs) | set(_IN_CALL[: len(args) - 1])
             usual = [
                 each
                 for each in values
-                if each not in by_hand and values[each] == _LOADER_DEFAULTS.get(each, values)
+                if each not in by_hand
+                and (each == _DERIVED or values[each] == _LOADER_DEFAULTS.get(each, values))
             ]
             plain = {each: self.watch.plain(value) for each, value in values.items()}
             self.watch.parameters("DataLoader", plain, usual, source="torch")
@@ -179,14 +191,37 @@ class _Data:
         values = {each: getattr(loader, each) for each in _LOADER if hasattr(loader, each)}
         shuffle = kwargs.get("shuffle", args[3] if len(args) > 3 else None)
         values["shuffle"] = bool(shuffle)
-        sampler = kwargs.get("sampler")
-        if sampler is not None:
-            values["sampler"] = type(sampler).__name__
         batches = kwargs.get("batch_sampler")
         if batches is not None:
-            values["batch_sampler"] = type(batches).__name__
             values["batch_size"] = getattr(batches, "batch_size", None)
         return values
+
+    def on_samplers(self, module: Any) -> None:
+        settings = self.watch.load("torch_settings")
+
+        def telling(original: Any) -> Any:
+            def after(_token: Any, args: Any, kwargs: Any, _result: Any) -> None:
+                if self.models.suppressed or self.watch.caller() is None:
+                    return
+                values = settings.bound(original, args, kwargs)
+                self.tell_generator(values.pop("generator", None), type(args[0]).__name__)
+                values = {name: each for name, each in values.items() if name in _SAMPLED}
+                usual = settings.signature_defaults(original)
+                by_hand = {*kwargs, *original.__code__.co_varnames[: len(args)]}
+                same = [
+                    name
+                    for name in values
+                    if name not in by_hand and values[name] == usual.get(name)
+                ]
+                self.watch.parameters(type(args[0]).__name__, values, same, source="torch")
+
+            return after
+
+        for name in _SAMPLERS:
+            kind = getattr(module, name, None)
+            if kind is not None and kind.__module__ == module.__name__:
+                made = telling(vars(kind)["__init__"])
+                self.watch.wrap(kind, "__init__", after=made, outermost=True)
 
     def tell_generator(self, generator: Any, source: Any, needed: Any = True) -> None:
         """A generator's seed; without one, the global generator is what is drawn from."""

@@ -21,7 +21,8 @@ def on_optimizers(watch: Any, module: Any) -> None:
     def noting(original: Any) -> Any:
         def before(args: Any, kwargs: Any) -> None:
             names = original.__code__.co_varnames[1 : len(args)]
-            _BY_HAND[id(args[0])] = (*names, *kwargs)
+            given = (*names, *kwargs) if watch.caller() is not None else ()
+            _BY_HAND[id(args[0])] = given
 
         return before
 
@@ -33,13 +34,15 @@ def on_optimizers(watch: Any, module: Any) -> None:
 
 def tell_optimizer(watch: Any, optimizer: Any, groups: Any) -> None:
     """Settings of an optimizer, and of those of its groups that differ."""
-    by_hand = _BY_HAND.pop(id(optimizer), ())
+    by_hand = _BY_HAND.pop(id(optimizer), None)
     kind = type(optimizer).__name__
     values = {name: value for name, value in optimizer.defaults.items() if name not in _OWN}
     if len(groups) == 1:
         values = {name: groups[0].get(name, value) for name, value in values.items()}
     usual = signature_defaults(type(optimizer).__init__)
-    same = [name for name in _same(values, usual) if name not in by_hand]
+    same = _same(values, usual)
+    if by_hand is not None:  # a class of the library: what nobody gave is its own, or a trainer's
+        same = [name for name in values if name not in by_hand]
     watch.parameters(kind, _plain(watch, values), same, source="torch")
     if len(groups) > 1:
         odd = {}
@@ -48,7 +51,7 @@ def tell_optimizer(watch: Any, optimizer: Any, groups: Any) -> None:
                 if name in values and not _equal(value, values[name]):
                     odd["param_groups.%d.%s" % (number, name)] = value
         if odd:
-            watch.parameters(kind, _plain(watch, odd), source="torch")
+            watch.parameters(kind, _plain(watch, odd), () if by_hand else odd, source="torch")
 
 
 def on_schedulers(watch: Any, module: Any) -> None:

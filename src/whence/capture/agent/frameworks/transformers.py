@@ -1,8 +1,7 @@
-"""Hugging Face _Transformers: the Trainer, pretrained networks, generation."""
+"""Hugging Face Transformers: the Trainer, pretrained networks, generation."""
 
 from __future__ import annotations
 
-import os
 import sys
 import weakref
 
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
 
 
 _COORDINATES = frozenset({"epoch", "step"})
-_WEIGHTS = (".safetensors", ".bin", ".h5", ".msgpack", ".pt")
-_NAMES = ("model", "pytorch_model", "adapter_model", "tf_model", "flax_model", "diffusion_pytorch")
 _SCHEDULES = (
     "get_linear_schedule_with_warmup",
     "get_cosine_schedule_with_warmup",
@@ -28,20 +25,19 @@ _SCHEDULES = (
 def hooks(watch: Any) -> Any:
     """Modules to be told of, each with what is called right after it was executed."""
     library = _Transformers(watch)
-    return {
-        "transformers.trainer": library.on_trainer,
-        "transformers.training_args": library.on_arguments,
-        "transformers.training_args_seq2seq": library.on_arguments,
-        "transformers.modeling_utils": library.on_modeling,
-        "transformers.tokenization_utils_base": library.on_tokenizers,
-        "transformers.generation.utils": library.on_generation,
-        "transformers.pipelines.base": library.on_pipelines,
-        "transformers.optimization": library.on_schedules,
-        "transformers.trainer_utils": library.on_seeds,
-        "transformers.utils.hub": library.on_hub,
-        "sentence_transformers.base.model": library.on_sentence_models,
-        "sentence_transformers.SentenceTransformer": library.on_sentence_models,
-    }
+    told = watch.load("transformers_files").hooks(watch)
+    told.update(
+        {
+            "transformers.trainer": library.on_trainer,
+            "transformers.training_args": library.on_arguments,
+            "transformers.training_args_seq2seq": library.on_arguments,
+            "transformers.generation.utils": library.on_generation,
+            "transformers.pipelines.base": library.on_pipelines,
+            "transformers.optimization": library.on_schedules,
+            "transformers.trainer_utils": library.on_seeds,
+        }
+    )
+    return told
 
 
 class _Transformers:
@@ -201,104 +197,6 @@ class _Transformers:
 
         self.watch.wrap(module, "set_seed", after=after, outermost=True)
 
-    # ---------------------------------------------------------- files of networks
-
-    def on_modeling(self, module: Any) -> None:
-        wrap = self.watch.wrap
-        kind = module.PreTrainedModel
-        wrap(
-            kind,
-            "from_pretrained",
-            before=self.before_load,
-            after=self.after_load,
-            failed=self.load_failed,
-        )
-        wrap(kind, "save_pretrained", after=self.after_save, outermost=True)
-
-    def before_load(self, _args: Any, _kwargs: Any) -> Any:
-        self.models.constructing += 1
-        return True
-
-    def load_failed(self, token: Any, _args: Any, _kwargs: Any, _error: Any) -> None:
-        if token:
-            self.models.constructing -= 1
-
-    def after_load(self, token: Any, args: Any, kwargs: Any, result: Any) -> None:
-        if token:
-            self.models.constructing -= 1
-        model = result[0] if isinstance(result, tuple) else result
-        name = args[1] if len(args) > 1 else kwargs.get("pretrained_model_name_or_path")
-        if name is None or not self.models.is_module(model):
-            return
-        by = "%s.from_pretrained" % type(model).__name__
-        self.tell_pretrained(model, os.fspath(name), by, kwargs.get("subfolder") or "")
-
-    def tell_pretrained(self, model: Any, name: Any, by: Any, inner: Any = "") -> None:
-        """The files that a network's weights came out of, or what names them on the hub."""
-        folder = os.path.join(name, inner)
-        places = self.torch.files_in(folder, _WEIGHTS, _NAMES) if os.path.isdir(folder) else []
-        facts = {}
-        if not os.path.isdir(folder):
-            commit = getattr(getattr(model, "config", None), "_commit_hash", None)
-            facts = {"repo": name, "revision": commit}
-            places = self.cached(name, commit, inner)
-        if len(places) > 1 and any(each.endswith(".safetensors") for each in places):
-            places = [each for each in places if each.endswith(".safetensors")]
-        if not places:
-            places = ["hf://%s@%s" % (name, facts.get("revision") or "main")]
-        for each in places:
-            self.models.tell_read(model, each, by, **facts)
-
-    def cached(self, repo: Any, commit: Any, inner: Any) -> Any:
-        constants = sys.modules.get("huggingface_hub.constants")
-        if constants is None or not commit:
-            return []
-        folder = os.path.join(
-            constants.HF_HUB_CACHE, "models--" + repo.replace("/", "--"), "snapshots", commit, inner
-        )
-        return self.torch.files_in(folder, _WEIGHTS, _NAMES)
-
-    def after_save(self, _token: Any, args: Any, kwargs: Any, _result: Any) -> None:
-        model = args[0]
-        folder = args[1] if len(args) > 1 else kwargs.get("save_directory")
-        self.tell_saved(model, os.fspath(folder), "%s.save_pretrained" % type(model).__name__)
-
-    def tell_saved(self, model: Any, folder: Any, by: Any) -> None:
-        for each in self.torch.files_in(folder, _WEIGHTS, _NAMES):
-            self.models.tell_wrote(model, each, by)
-
-    def on_tokenizers(self, module: Any) -> None:
-        def after(_token: Any, args: Any, _kwargs: Any, result: Any) -> None:
-            for each in result or ():
-                if isinstance(each, str) and os.path.isfile(each):
-                    self.watch.wrote(args[0], each, "%s.save_pretrained" % type(args[0]).__name__)
-
-        def after_load(_token: Any, args: Any, kwargs: Any, result: Any) -> None:
-            name = args[1] if len(args) > 1 else kwargs.get("pretrained_model_name_or_path")
-            folder = os.fspath(name)
-            if os.path.isdir(folder):
-                starts = ("tokenizer", "vocab", "merges", "spiece", "sentencepiece")
-                for each in self.torch.files_in(folder, (".json", ".txt", ".model"), starts):
-                    self.watch.read(result, each, "%s.from_pretrained" % type(result).__name__)
-
-        kind = module.PreTrainedTokenizerBase
-        self.watch.wrap(kind, "save_pretrained", after=after, outermost=True)
-        self.watch.wrap(kind, "from_pretrained", after=after_load, outermost=True)
-
-    def on_hub(self, module: Any) -> None:
-        """Files of the hub's cache that Transformers found by itself."""
-        hub = self.watch.load("huggingface_hub")
-
-        def after(_token: Any, _args: Any, _kwargs: Any, result: Any) -> None:
-            found = result if isinstance(result, (list, tuple)) else [result]
-            for each in found:
-                if isinstance(each, str):
-                    hub.tell_cached(self.watch, each)
-
-        for name in ("cached_files", "cached_file"):
-            if hasattr(module, name):
-                self.watch.wrap(module, name, after=after)
-
     # ------------------------------------------------------------------ using
 
     def on_generation(self, module: Any) -> None:
@@ -339,34 +237,6 @@ class _Transformers:
                 )
 
         self.watch.wrap(module.Pipeline, "__call__", before=before, outermost=True)
-
-    # ------------------------------------------------------ sentence-transformers
-
-    def on_sentence_models(self, module: Any) -> None:
-        kind = getattr(module, "BaseModel", None) or getattr(module, "SentenceTransformer", None)
-        if kind is None:
-            return
-
-        def after_made(_token: Any, args: Any, _kwargs: Any, _result: Any) -> None:
-            model = args[0]
-            for inner in list(model.modules())[:20]:
-                if inner is not model and self.models.stories.get(id(inner)) is not None:
-                    self.models.tell_derived(model, inner, type(model).__name__)
-                    return
-            self.models.tell(model)
-
-        def after_save(_token: Any, args: Any, kwargs: Any, _result: Any) -> None:
-            folder = os.fspath(args[1] if len(args) > 1 else kwargs["path"])
-            by = "%s.save_pretrained" % type(args[0]).__name__
-            self.tell_saved(args[0], folder, by)
-            for each in sorted(os.listdir(folder)):
-                if os.path.isdir(os.path.join(folder, each)):
-                    self.tell_saved(args[0], os.path.join(folder, each), by)
-
-        self.watch.wrap(kind, "__init__", after=after_made, outermost=True)
-        for name in ("save", "save_pretrained"):
-            if name in vars(kind):
-                self.watch.wrap(kind, name, after=after_save, outermost=True)
 
 
 def _field_defaults(kind: Any) -> Any:
