@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from whence import __version__
+from whence.capture.agent import ROWS_VARIABLE
 from whence.capture.interface import TracedExit, Tracer
 from whence.capture.legible import legible
 from whence.capture.naming import job_name
@@ -26,14 +27,14 @@ from whence.capture.probes.pipeline import read_pipelines
 from whence.capture.session import RUN_VARIABLE, SESSION_VARIABLE, Session, begin, read_start
 from whence.capture.tracers import spare
 from whence.capture.tracers.choice import choose
-from whence.errors import CaptureError, NotFoundError, WhenceError
+from whence.errors import CaptureError, NotFoundError, StoreError, WhenceError
 from whence.homecoming import loading
-from whence.homecoming.sessions import PATIENCE, session_folders, settle
+from whence.homecoming.sessions import PATIENCE, reason_of, session_folders, settle
 from whence.model.gap import Gap
 from whence.model.moment import stamp
 from whence.recording.redact import redact_argv, redact_mapping
 from whence.recording.variables import environment_facts, placement_facts
-from whence.workspace import Workspace, make_workspace
+from whence.workspace import Workspace, make_workspace, sketch_key
 
 _SOURCE = f"whence-run/{__version__}"
 
@@ -161,6 +162,8 @@ def _watch(order: Order, tracer: Tracer, session: Session, workspace: Workspace)
         RUN_VARIABLE: session.id,
         SESSION_VARIABLE: os.fspath(session.folder),
     }
+    with suppress(StoreError):  # without a key rows are not sketched, and all else goes on
+        environment[ROWS_VARIABLE] = sketch_key(workspace)
 
     def run(tracer: Tracer) -> TracedExit:
         return tracer.run(
@@ -188,8 +191,9 @@ def _record(session: Session, workspace: Workspace, ended: TracedExit) -> None:
     try:
         bring_home(session, workspace, ended.activity, timeout=PATIENCE)
         problems = list(settle(workspace))
-    except WhenceError as error:
-        problems = [f"this run is not recorded yet: {error.message}; the next command tries again"]
+    except Exception as error:  # noqa: BLE001  the program ended well; its end must be given back
+        why = reason_of(error)
+        problems = [f"this run is not recorded yet: {why}; the next command tries again"]
     finally:
         workspace.close()
     for problem in problems:

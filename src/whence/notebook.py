@@ -54,7 +54,7 @@ class Recording:
             return
         self._ended = True
         agent.stop_here()
-        for name in (RUN_VARIABLE, SESSION_VARIABLE):
+        for name in (RUN_VARIABLE, SESSION_VARIABLE, agent.ROWS_VARIABLE):
             os.environ.pop(name, None)
         self.session.write_end({"exit_status": 0, "ended_at": stamp(datetime.now(UTC))})
         from whence.homecoming.bring import bring_home  # noqa: PLC0415  not before the end
@@ -79,7 +79,7 @@ def load(shell: Any) -> None:
         run = os.environ.get(RUN_VARIABLE, "")
         print(f"whence: this notebook is being recorded already, as run {run[:8]}.")  # noqa: T201
         return
-    from whence.workspace import make_workspace  # noqa: PLC0415  loads the store
+    from whence.workspace import make_workspace, sketch_key  # noqa: PLC0415  not before it is asked
 
     try:
         workspace = make_workspace()
@@ -88,6 +88,8 @@ def load(shell: Any) -> None:
         return
     folder = workspace.folder
     session = begin([folder / "sessions", *fallback_folders()], _facts(shell, folder))
+    with suppress(WhenceError):
+        os.environ[agent.ROWS_VARIABLE] = sketch_key(workspace)
     workspace.close()
     recording = _recordings[os.getpid()] = Recording(session)
     os.environ[RUN_VARIABLE] = session.id

@@ -114,6 +114,17 @@ def rows_key(workspace: Workspace) -> str:
     return key
 
 
+def sketch_key(workspace: Workspace) -> str:
+    """What programs hash rows with: made of the project's key, which they do not get themselves.
+
+    Raises:
+        StoreError: the project's key can be neither read nor made.
+    """
+    import hashlib  # noqa: PLC0415  costs 3 ms
+
+    return hashlib.sha256(b"whence sketches\0" + rows_key(workspace).encode("ascii")).hexdigest()
+
+
 def _make_key(path: Path) -> None:
     """Whole or not at all, and only once: whoever comes second finds the first one's key."""
     temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")

@@ -81,6 +81,22 @@ def test_a_session_that_can_never_be_recorded_is_set_aside_and_told(workspace: W
     assert list((workspace.folder / "sessions").glob("refused-*"))
 
 
+def test_an_error_of_ours_stands_in_nobody_s_way(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(workspace, owner=DEAD)
+
+    def observe(*_: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr("whence.homecoming.bring.observe", observe)
+    (problem,) = settle(workspace)
+    assert "unforeseen" in problem
+    assert "report it" in problem
+    assert settle(workspace) == []
+    assert list((workspace.folder / "sessions").glob("refused-*"))
+
+
 def test_the_end_of_a_dead_recorder_has_gaps(workspace: Workspace) -> None:
     begun(workspace, owner=DEAD)
     settle(workspace)

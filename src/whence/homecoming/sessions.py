@@ -40,13 +40,22 @@ def settle(workspace: Workspace) -> list[str]:
             bring_home(session, workspace, timeout=PATIENCE)
         except StoreError as error:
             problems.append(f"run {session.id[:8]} is not recorded yet: {error.message}")
-        except WhenceError as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, other commands must go on
             # A session that can never be recorded must not stand in the way of every command.
             aside = session.folder.with_name("refused-" + session.folder.name)
             with suppress(OSError):
                 session.folder.rename(aside)
-            problems.append(f"run {session.id[:8]} was refused: {error.message}; kept in {aside}")
+            problems.append(
+                f"run {session.id[:8]} was refused: {reason_of(error)}; kept in {aside}"
+            )
     return problems
+
+
+def reason_of(error: Exception) -> str:
+    """Why a run could not be recorded, in a sentence."""
+    if isinstance(error, WhenceError):
+        return error.message
+    return f"an error of ours, please report it: {error!r}"
 
 
 def _own(workspace: Workspace) -> Iterator[Session]:

@@ -154,6 +154,17 @@ def test_gaps_of_hooks_are_passed_on_where_their_kind_is_known() -> None:
     assert [(each.kind, each.about) for each in found.gaps] == [("observer-blind", "torch")]
 
 
+def test_what_breaks_a_reader_leaves_a_gap_and_the_rest() -> None:
+    odd: list[Any] = [[[]]]
+    found = read(
+        told("object", n=1, kind="table", rows={"count": odd, "sketch": "no…sense"}),
+        step("fit", "F.fit", {"X": odd}),  # type: ignore[dict-item]
+        told("metric", name="loss", value=0.5),
+    )
+    assert [gap.about for gap in found.gaps] == ["steps"]
+    assert found.metrics["loss"]["value"] == 0.5
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (

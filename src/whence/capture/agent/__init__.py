@@ -18,6 +18,9 @@ from whence import plugins
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "inside")
 SESSION, FILES, SWITCH = "WHENCE_SESSION", "WHENCE_FILES", "WHENCE_AGENT"
+ROWS_VARIABLE = "WHENCE_ROWS_KEY"
+"""With what rows are hashed, see ``inside/_whence_rows.py``; without it they are not."""
+
 FRAMEWORKS = "frameworks"
 """The file in a session that tells the agent which import loads which hooks."""
 

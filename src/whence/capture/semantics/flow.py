@@ -1,7 +1,6 @@
 """What happened inside a run, step by step, and which of its files went into which."""
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -158,7 +157,7 @@ class _Teller:
         told = {name: rows[name] for name in ("count", "of") if name in rows}
         try:
             sketch = base64.b64decode(rows["sketch"], validate=True)
-        except (KeyError, TypeError, binascii.Error):
+        except (KeyError, TypeError, ValueError):
             return told
         digest = hashlib.sha256(sketch).hexdigest()
         self._found.sketches[digest] = sketch

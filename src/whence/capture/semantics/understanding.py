@@ -1,9 +1,9 @@
 """Everything that was told inside the processes of a run, put together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from whence.capture.agent.reports import Telling
 from whence.capture.semantics.addresses import address_of
@@ -75,13 +75,17 @@ def understand(
         for each in told
         if each.event == "cell" and each.fields.get("file")
     }
-    inside, configured, gaps = read_parameters(told)
+    gaps: list[Gap] = []
+    inside, configured, more = _try("parameters", read_parameters, told, gaps)
+    gaps += more
     parameters = merge_parameters(outside, inside, configured)
-    metrics, more = read_metrics(told)
+    metrics, more = _try("metrics", read_metrics, told, gaps)
     gaps += more
-    seeds, more = read_seeds(told, parameters, variables, place)
+    seeds, more = _try(
+        "seeds", lambda some: read_seeds(some, parameters, variables, place), told, gaps
+    )
     gaps += more
-    flow = read_flow(told, name_of, place)
+    flow = _try("steps", lambda some: read_flow(some, name_of, place), told, gaps)
     return Understood(
         parameters=_named(parameters, configured, names),
         metrics=metrics,
@@ -96,6 +100,24 @@ def understand(
         cells=tuple(_cell(each.fields) for each in told if each.event == "cell"),
         gaps=tuple(gaps) + _gaps(told),
     )
+
+
+_Read = TypeVar("_Read")
+
+
+def _try(
+    about: str,
+    read: Callable[[Sequence[Telling]], _Read],
+    told: Sequence[Telling],
+    gaps: list[Gap],
+) -> _Read:
+    """What a reader finds. Tellings come from programs: what breaks a reader is a gap, no more."""
+    try:
+        return read(told)
+    except Exception as error:  # noqa: BLE001  the rest of the run is worth recording
+        reason = f"what hooks told of it could not be read: {error!r}"
+        gaps.append(Gap("observer-blind", about, reason[:300], "report it: it is an error of ours"))
+        return read(())
 
 
 def _named(parameters: Mapping[str, Any], configured: Configured, names: Names) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def _step(step: Mapping[str, Any]) -> Row:
             what = f"{step['of']}{_size(step.get('outputs'))}{_asked(step)}"
         case "write":
             given = step.get("inputs") or [{}]
-            what = f"{step['to']} from {_object(given[0])}" if given[0] else str(step["to"])
+            thing = given[0].get("class") or (_object(given[0]) if given[0] else "")
+            what = f"{step['to']} from {thing}" if thing else str(step["to"])
         case _:
             inputs = [each for each in step.get("inputs", ()) if not each.get("via")]
             told = [each for each in step.get("inputs", ()) if each.get("via")] or inputs

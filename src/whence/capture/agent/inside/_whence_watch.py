@@ -337,7 +337,10 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
 
 
 def _plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in facts.items() if value is not None}
+    told = {name: plain(value) for name, value in facts.items() if value is not None}
+    if "rows" in facts:
+        told["rows"] = facts["rows"]  # a sketch is of no use when it is cut
+    return told
 
 
 def _located(location: Any) -> str:
