@@ -189,6 +189,14 @@ def test_predictions_are_of_the_model_that_made_them() -> None:
     assert leaks(run(FIT, other, guess, score)) == ([], [])
 
 
+def test_answers_that_were_lost_sight_of_are_those_last_predicted_for_as_many_rows() -> None:
+    guess = step("predict", "Forest.predict", 1, given(3, "X_test", rows=rows(700, 900)))
+    score = step("evaluate", "roc_auc_score", None, given(6, "y_test", "y_true", shape=[200]))
+    assert leaks(run(FIT, guess, score)) == (["rows-in-both"], [])
+    other = step("evaluate", "roc_auc_score", None, given(6, "y_test", "y_true", shape=[77]))
+    assert leaks(run(FIT, guess, other)) == ([], [])
+
+
 def test_what_a_run_predicted_counts_where_it_measured_by_itself() -> None:
     guess = step("predict", "Forest.predict", 1, given(3, "X_train", rows=rows(0, 800)))
     measured = run(FIT, guess, generated=(MODEL, REPORT))

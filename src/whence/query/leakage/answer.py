@@ -211,40 +211,54 @@ def _message(told: _Told) -> str:
         case "rows-in-both" if rows is not None:
             exact = rows["low"] == rows["high"]
             about = "" if exact else "about "
-            span = "" if exact else f", between {rows['low']:.0%} and {rows['high']:.0%}"
+            low, high = _percent(rows["low"]), _percent(rows["high"])
+            span = "" if exact else f", between {low} and {high}"
             return (
-                f"{about}{rows['shared']:,} of the {rows['evaluated']:,} rows ({on}) on which "
+                f"{about}{rows['shared']:,} of the {rows['evaluated']:,} rows{_aside(on)} on which "
                 f"{name} was evaluated were also among the rows that it was trained on "
-                f"({rows['share']:.0%}{span})"
+                f"({_percent(rows['share'])}{span})"
             )
         case "rows-in-both":
             return (
                 f"{name} was evaluated on {on}, which is part of what it was trained on: {trained}"
             )
         case "evaluated-on-training-data":
-            return f"{name} was evaluated only on data that it was trained on: {on}"
+            return f"{name} was evaluated only on data that it was trained on{_aside(on)}"
         case "same-file":
             return (
-                f"{on} reached both the training and the evaluation of {name}; "
+                f"{on or 'the same data'} reached both the training and the evaluation of {name}; "
                 "whether the same rows did, nobody saw"
             )
         case "preprocessing":
             return (
-                f"{case.fit.called} learned from {trained} before the test rows were split off, "
-                f"so that {on} was not wholly unseen when {name} was evaluated"
+                f"{case.fit.called} learned from all rows{_aside(trained)} before the test rows "
+                f"were split off, so that the test data{_aside(on)} was not wholly unseen when "
+                f"{name} was evaluated"
             )
         case "train-score":
-            return f"{name} was also evaluated on its training data ({on}), beside data held out"
+            return (
+                f"{name} was also evaluated on its training data{_aside(on)}, beside data held out"
+            )
         case _:
             shared = f"{rows['shared']:,} of {rows['evaluated']:,}" if rows else "a few"
-            return f"{shared} test rows ({on}) equal training rows, as where rows repeat"
+            return f"{shared} test rows{_aside(on)} equal training rows, as where rows repeat"
 
 
 def _data_text(data: Data) -> str:
     """How a person calls the data: its name in the program, its part, its files."""
     files = ", ".join(data.files[:3]) + (" …" if len(data.files) > 3 else "")
-    part = f"the {data.split} split of " if data.split and files else ""
-    origin = part + files or data.split
+    part = f"the {data.split} split" if data.split else ""
+    if part and files:
+        part += " of "
+    origin = part + files
     if data.what and origin:
-        return f"{data.what}, from {origin}"
-    return data.what or origin or "data of unknown origin"
+        return f"{data.what}: {origin}"
+    return data.what or origin
+
+
+def _aside(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"

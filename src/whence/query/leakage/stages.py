@@ -147,6 +147,7 @@ def read_stages(
         _number(each.get("model")) for each in told if each.get("kind") == "transform"
     } - {None}
     evaluates = any(each.get("kind") == "evaluate" for each in told)
+    guesses: list[Stage] = []
     for at, each in enumerate(told):
         kind, by = each.get("kind"), str(each.get("by", ""))
         if by.startswith("cross_val") or by.endswith(".cv"):
@@ -167,9 +168,11 @@ def read_stages(
             prepares = stage.model in transformers or by.endswith("fit_transform")
             (found.preparing if prepares else found.fits).append(stage)
         elif kind == "evaluate":
-            found.evaluations.append(_with_model(stage, each, predicted))
-        elif kind == "predict" and is_measured and not evaluates:
-            found.evaluations.append(stage)
+            found.evaluations.append(_completed(_with_model(stage, each, predicted), guesses))
+        elif kind == "predict":
+            guesses.append(stage)
+            if is_measured and not evaluates:
+                found.evaluations.append(stage)
     return found
 
 
@@ -184,6 +187,17 @@ def _with_model(
         if source is not None:
             model = source.get("model")
             return replace(stage, model=_number(model), called=_called(model, ""))
+    return stage
+
+
+def _completed(stage: Stage, guesses: Sequence[Stage]) -> Stage:
+    """An evaluation of answers that were lost sight of: those last predicted for as many rows."""
+    if stage.model is not None or any(each.is_known for each in stage.data):
+        return stage
+    counts = {each.count for each in stage.data} - {None}
+    for guess in reversed(guesses):
+        if counts & {each.count for each in guess.data}:
+            return replace(stage, model=guess.model, called=guess.called, data=guess.data)
     return stage
 
 
