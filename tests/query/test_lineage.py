@@ -3,14 +3,16 @@ from dataclasses import replace
 import pytest
 
 from whence.model.identity import new_id
+from whence.model.node import NodeKind
 from whence.query.gaps import gaps_json
 from whence.query.history import runs
-from whence.query.lineage import lineage_json, read_lineage
+from whence.query.lineage import lineage_json, outline, read_lineage
 from whence.query.route import route
+from whence.recording.observation import Flow
 from whence.recording.recorder import Recorder
 from whence.store.interface import Direction
 from whence.store.memory import MemoryStore
-from whence.testing.worlds import Version, pipeline
+from whence.testing.worlds import Version, file_seen, pipeline, run_seen
 
 
 @pytest.fixture
@@ -94,3 +96,35 @@ def test_history_pages_through_more_runs_than_one_page(store: MemoryStore) -> No
     (run, _, _) = pipeline()
     Recorder(store).record_runs(replace(run, id=new_id(), job="other") for _ in range(300))
     assert len(runs(store, limit=5, job="train")) == 1
+
+
+def followed() -> MemoryStore:
+    """One run in which the content of one of two files was seen to go into a model."""
+    data = file_seen("a.csv", "a" * 20, NodeKind.DATASET)
+    other = file_seen("b.csv", "b" * 20, NodeKind.DATASET)
+    model = file_seen("m.pkl", "m" * 20, NodeKind.MODEL, "output")
+    detail = {"by": "Forest.fit", "split": "train"}
+    flow = Flow(model.location, data.location, "trained", detail)
+    store = MemoryStore()
+    seen = run_seen("train", 1, 5, used=(data, other), generated=(model,), flows=(flow,))
+    Recorder(store).record_runs([seen])
+    return store
+
+
+def test_a_way_inside_a_run_is_told_and_can_be_left_out() -> None:
+    store = followed()
+    lineage = read_lineage(store, store.named("m.pkl")[0], Direction.ORIGINS)
+    (inner,) = [edge for edge in lineage.edges if edge.is_inner]
+    assert (inner.role, inner.detail["split"]) == ("trained", "train")
+    (told,) = [each for each in lineage_json(lineage)["edges"] if each.get("detail")]
+    assert told["detail"]["by"] == "Forest.fit"
+    assert not any(edge.is_inner for edge in outline(lineage).edges)
+    assert len(outline(lineage).edges) == len(lineage.edges) - 1
+
+
+def test_a_path_goes_through_the_run_in_which_it_was_seen() -> None:
+    store = followed()
+    told = route(store, store.named("m.pkl")[0], store.named("a.csv")[0])
+    assert [node["name"] for node in told["nodes"]] == ["m.pkl", "train", "a.csv"]
+    assert [edge["kind"] for edge in told["edges"]] == ["generated_by", "used"]
+    assert told["edges"][1]["detail"] == {"by": "Forest.fit", "split": "train"}

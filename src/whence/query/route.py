@@ -1,10 +1,12 @@
 """How two things are connected."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from whence.model.edge import EDGE_RULES
-from whence.store.interface import Direction, GraphReader
+from whence.model.edge import EDGE_RULES, EdgeKind
+from whence.model.identity import NodeId
+from whence.store.interface import Direction, GraphReader, Link
 
 
 def route(reader: GraphReader, one: int, other: int) -> dict[str, Any]:
@@ -15,26 +17,48 @@ def route(reader: GraphReader, one: int, other: int) -> dict[str, Any]:
         recorded connects the two.
     """
     steps = reader.path(one, other) or reader.path(other, one) or []
-    nodes = reader.nodes(steps)
-    edges = []
-    for effect, cause in pairwise(steps):
-        link = next(
-            link
-            for link in reader.links([effect], Direction.ORIGINS)
-            if link.target == cause and EDGE_RULES[link.kind].lineage
-        )
-        edges.append(
-            {
-                "from": reader.nodes([effect])[0].id,
-                "to": reader.nodes([cause])[0].id,
-                "kind": link.kind.value,
-                "basis": link.basis.value,
-                "role": link.role,
-            }
-        )
+    links = [_link(reader, effect, cause) for effect, cause in pairwise(steps)]
+    links = [each for link in links for each in _through_run(reader, link)]
+    handles = [*(link.origin for link in links), *steps[-1:]]
+    nodes = reader.nodes(handles)
+    edges = [
+        {
+            "from": effect.id,
+            "to": cause.id,
+            "kind": link.kind.value,
+            "basis": link.basis.value,
+            "role": link.role,
+            **({"detail": detail} if (detail := _detail(link)) else {}),
+        }
+        for link, (effect, cause) in zip(links, pairwise(nodes), strict=True)
+    ]
     return {
         "from": reader.nodes([one])[0].id,
         "to": reader.nodes([other])[0].id,
         "nodes": [{"id": each.id, "kind": each.kind.value, "name": each.name} for each in nodes],
         "edges": edges,
     }
+
+
+def _link(reader: GraphReader, effect: int, cause: int) -> Link:
+    return next(
+        link
+        for link in reader.links([effect], Direction.ORIGINS)
+        if link.target == cause and EDGE_RULES[link.kind].lineage
+    )
+
+
+def _through_run(reader: GraphReader, link: Link) -> list[Link]:
+    """A way that was seen inside a run goes through that run, where it used the cause."""
+    run = reader.find(NodeId(dict(link.detail).get("run", "")))
+    if link.kind is not EdgeKind.DERIVED_FROM or run is None:
+        return [link]
+    made = [each for each in reader.links([link.origin], Direction.ORIGINS) if each.target == run]
+    used = [each for each in reader.links([run], Direction.ORIGINS) if each.target == link.target]
+    if not made or not used:
+        return [link]
+    return [made[0], replace(used[0], detail=link.detail)]
+
+
+def _detail(link: Link) -> dict[str, str]:
+    return {name: text for name, text in link.detail if name in {"by", "split"}}

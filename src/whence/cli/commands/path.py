@@ -42,6 +42,14 @@ def _lines(told: dict[str, Any]) -> list[str]:
         if at:
             edge = told["edges"][at - 1]
             basis = "" if edge["basis"] == "observed" else f" ({edge['basis']})"
-            lines.append(f"  {edge['kind'].replace('_', ' ')}{basis}")
+            lines.append(f"  {edge['kind'].replace('_', ' ')}{basis}{_how(edge)}")
         lines.append(f"{printable(node['name'])}  {node['kind']} {node['id'][:8]}")
     return lines
+
+
+def _how(edge: dict[str, Any]) -> str:
+    """Which part of it, and by what, where that was seen inside the run."""
+    detail = edge.get("detail") or {}
+    told = [f"the {detail['split']} split"] if detail.get("split") else []
+    told += [f"by {printable(detail['by'])}"] if detail.get("by") else []
+    return f" ({', '.join(told)})" if told else ""
