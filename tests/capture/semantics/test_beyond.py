@@ -25,6 +25,20 @@ def test_a_database_that_is_a_file_is_one_input_that_has_its_queries() -> None:
     assert found.queries["told"] == 1
 
 
+def test_a_cached_copy_is_what_it_is_a_copy_of() -> None:
+    repo = "/h/hub/models--org--tiny"
+    blob = FileSeen("b", f"file://{repo}/blobs/b", NodeKind.MODEL, "input", digest_of("b"), 3)
+    note = FileSeen("main", f"file://{repo}/refs/main", NodeKind.DATASET, "input", None, 3)
+    lock = FileSeen("l", "file:///h/hub/.locks/l", NodeKind.DATASET, "output", None, 3)
+    uri = "hf://org/tiny@c/config.json"
+    fields = {"mode": "read", "uri": uri, "service": "huggingface", "etag": "e", "size": 3}
+    fields |= {"file": f"{repo}/blobs/b", "cached": True}
+    found = look_beyond([Telling(1, "remote", fields)], (blob, note, DB), (lock,), location_of)
+    assert [each.name for each in found.used] == ["a.db", uri]
+    assert found.used[1].sha256 == blob.sha256
+    assert found.generated == ()
+
+
 def test_files_and_remote_things_stand_beside_each_other() -> None:
     fields = {"mode": "write", "uri": "s3://b/k", "service": "s3", "file": "/p/a.db"}
     found = look_beyond([Telling(1, "remote", fields)], (DB,), (), location_of)

@@ -30,7 +30,7 @@ def check(found: Any) -> None:
     assert weights["sha256"] == hashlib.sha256(FILES["model.safetensors"]).hexdigest()
     assert weights["size"] == len(FILES["model.safetensors"])
     assert (weights["repo"], weights["revision"], weights["mode"]) == ("org/tiny", COMMIT, "read")
-    assert Path(weights["path"]).name == "model.safetensors"
+    assert Path(weights["file"]).read_bytes() == FILES["model.safetensors"]
     config = told[f"hf://org/tiny@{COMMIT}/config.json"]
     assert config["etag"] == git_id(FILES["config.json"])
 

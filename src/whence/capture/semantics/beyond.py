@@ -1,5 +1,6 @@
 """What a run had to do with beyond its own files: remote things and databases, beside its files."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -43,16 +44,51 @@ def look_beyond(
         return Beyond(used, generated)
     remote = read_remote(told, {each.location: each for each in (*generated, *used)}, location_of)
     queries = read_queries(told)
+    copies = _Copies(told, location_of)
     # A database that is a file is seen as one already; what was asked of it belongs to that.
     facets = {location_of(path): said for path, said in queries.local.items()}
     return Beyond(
-        used=(*_with_queries(used, facets), *remote.used, *queries.used),
-        generated=(*_with_queries(generated, facets), *remote.generated, *queries.generated),
+        used=(*_with_queries(copies.leave_out(used), facets), *remote.used, *queries.used),
+        generated=(
+            *_with_queries(copies.leave_out(generated), facets),
+            *remote.generated,
+            *queries.generated,
+        ),
         flows=remote.flows,
         calls=remote.calls,
         queries=queries.queries,
         gaps=queries.gaps,
     )
+
+
+class _Copies:
+    """Files of a cache that stand for something elsewhere, which is what the run used."""
+
+    def __init__(self, told: Sequence[Telling], location_of: Callable[[str], str]) -> None:
+        cached = [
+            str(each.fields.get("file"))
+            for each in told
+            if each.event == "remote" and each.fields.get("cached") is True
+        ]
+        self._copies = {location_of(path) for path in cached}
+        places = filter(None, (_HUB.match(path) for path in cached))
+        self._notes = tuple(
+            location_of(f"{each['hub']}{inner}")
+            for each in places
+            for inner in (f"{each['repo']}/refs", f"{each['repo']}/.no_exist", ".locks")
+        )
+
+    def leave_out(self, files: Sequence[FileSeen]) -> list[FileSeen]:
+        """All others: neither the copies nor what the cache notes of them for itself."""
+        return [
+            each
+            for each in files
+            if each.location not in self._copies and not each.location.startswith(self._notes)
+        ]
+
+
+_HUB = re.compile(r"(?P<hub>.*/)(?P<repo>(models|datasets|spaces)--[^/]+)/")
+"""Where the cache of the Hugging Face hub keeps a repository."""
 
 
 def _with_queries(

@@ -48,13 +48,22 @@ def cached_place(path: Any) -> Any:
     return None
 
 
+def cached_uri(path: str) -> str:
+    """What a path in a hub's cache is a copy of; the path itself elsewhere."""
+    place = cached_place(path)
+    if place is None:
+        return path
+    kind, repo, commit, file = place
+    return "hf://%s%s@%s/%s" % (_KINDS[kind], repo, commit, file)
+
+
 def tell_cached(watch: Any, path: Any) -> Any:
     """Tell of a file in the hub's cache what it is there, once."""
     place = cached_place(path)
     if place is None:
         return False
-    kind, repo, commit, file = place
-    uri = "hf://%s%s@%s/%s" % (_KINDS[kind], repo, commit, file)
+    kind, repo, commit, _ = place
+    uri = cached_uri(path)
     if uri in _TOLD:
         return True
     _TOLD.add(uri)
@@ -82,7 +91,8 @@ def _tell_read(watch: Any, uri: str, place: tuple[str, str, str], tag: str, path
         repo_kind=kind,
         revision=commit,
         version=commit,
-        path=os.path.abspath(path),
+        file=os.path.realpath(path),
+        cached=cached_place(path) is not None or None,
         **facts,
     )
 
@@ -146,7 +156,7 @@ def _on_api(watch: Any, module: Any) -> None:
                 repo_kind=kind[:-1],
                 revision=commit,
                 version=commit,
-                path=os.path.abspath(source) if isinstance(source, str) else None,
+                file=os.path.abspath(source) if isinstance(source, str) else None,
                 size=getattr(info, "size", None),
                 sha256=digest.hex() if isinstance(digest, bytes) else None,
             )

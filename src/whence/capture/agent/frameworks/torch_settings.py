@@ -98,6 +98,19 @@ def signature_defaults(function: Any) -> Any:
     return {each.name: each.default for each in parameters if each.default is not each.empty}
 
 
+def field_defaults(kind: Any) -> dict[str, Any]:
+    """Defaults of a data class's fields, by name; none where it is no such class."""
+    import dataclasses
+
+    if not dataclasses.is_dataclass(kind):
+        return {}
+    return {
+        each.name: each.default
+        for each in dataclasses.fields(kind)
+        if each.default is not dataclasses.MISSING
+    }
+
+
 def bound(function: Any, args: Any, kwargs: Any) -> Any:
     """Arguments of a call by name, defaults filled in."""
     import inspect

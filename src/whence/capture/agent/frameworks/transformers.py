@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 
 TYPE_CHECKING = False
@@ -90,7 +89,7 @@ class _Transformers:
 
     def tell_arguments(self, given: Any) -> None:
         values = given.to_dict()
-        usual = _field_defaults(type(given))
+        usual = self.settings.field_defaults(type(given))
         made, by_hand = self.given.get(id(given), (None, ()))
         if made is None or made() is not given or len(by_hand) > len(usual) // 2:
             by_hand = ()  # not seen, or made by a parser of command lines, which gives them all
@@ -237,12 +236,3 @@ class _Transformers:
                 )
 
         self.watch.wrap(module.Pipeline, "__call__", before=before, outermost=True)
-
-
-def _field_defaults(kind: Any) -> Any:
-    dataclasses = sys.modules["dataclasses"]
-    found = {}
-    for each in dataclasses.fields(kind):
-        if each.default is not dataclasses.MISSING:
-            found[each.name] = each.default
-    return found

@@ -47,6 +47,7 @@ class _Files:
     def __init__(self, watch: Any) -> None:
         self.watch = watch
         self.torch = watch.load("torch_models")
+        self.settings = watch.load("torch_settings")
         self.models = self.torch.networks(watch)
         self.configured: dict[int, Any] = {}
 
@@ -75,8 +76,12 @@ class _Files:
             for name, value in config.to_diff_dict().items()
             if name not in _IDENTITY and _is_simple(value)
         }
-        if values:
-            self.watch.parameters(type(config).__name__, values, source="transformers")
+        kind = type(config)
+        usual = self.settings.signature_defaults(kind.__init__)
+        usual.update(self.settings.field_defaults(kind))
+        same = [name for name in values if name in usual and usual[name] == values[name]]
+        if len(same) < len(values):
+            self.watch.parameters(kind.__name__, values, same, source="transformers")
 
     def on_auto(self, module: Any) -> None:
         kind = module._BaseAutoModelClass
@@ -124,8 +129,9 @@ class _Files:
             places = [each for each in places if each.endswith(".safetensors")]
         if not places:
             places = ["hf://%s@%s" % (name, facts.get("revision") or "main")]
+        uri_of = self.watch.load("huggingface_hub").cached_uri
         for each in places:
-            self.models.tell_read(model, each, by, **facts)
+            self.models.tell_read(model, uri_of(each), by, **facts)
 
     def cached(self, repo: Any, commit: Any, inner: Any) -> Any:
         constants = sys.modules.get("huggingface_hub.constants")
