@@ -97,6 +97,7 @@ class _Pandas:
         self.watch = watch
         self.places = watch.load("places")
         self.tables = watch.load("tables")
+        self.ways = watch.load("ways").Ways(watch)
 
     # ----------------------------------------------------------------- reading
 
@@ -109,7 +110,7 @@ class _Pandas:
                     self._wrap_reader(module, name)
             reader = getattr(module, "TextFileReader", None)
             if reader is not None:
-                self._wrap_maker(reader, "read")
+                self.ways.follow(reader, "read")
 
         return on_module
 
@@ -123,8 +124,8 @@ class _Pandas:
             if name.startswith("read_sql"):
                 connection = args[1] if len(args) > 1 else kwargs.get("con")
                 locations = [self.places.database(connection)]
-                if isinstance(given, str):
-                    facts["statement" if " " in given.strip() else "table"] = given
+                if isinstance(given, str) and " " not in given.strip():
+                    facts["table"] = given
             else:
                 locations = self.places.locations(given)
             things = [result]
@@ -194,27 +195,9 @@ class _Pandas:
         def on_module(module: Any) -> None:
             for name in names:
                 if hasattr(module, name):
-                    self._wrap_maker(module, name)
+                    self.ways.follow(module, name)
 
         return on_module
-
-    def _wrap_maker(self, owner: Any, name: str) -> None:
-        watch = self.watch
-
-        def after(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-            sources: list[Any] = []
-            for each in args + tuple(kwargs.values()):
-                if isinstance(each, (list, tuple)):
-                    sources += each[:_MANY]
-                elif isinstance(each, dict):
-                    sources += list(each.values())[:_MANY]
-                else:
-                    sources.append(each)
-            made = result if isinstance(result, tuple) else (result,)
-            for each in made:
-                watch.trail(each, sources, name)
-
-        watch.wrap(owner, name, after=after)
 
     def _taking(self, owner: Any, name: str) -> None:
         """An array that is taken out of a frame."""
@@ -280,7 +263,7 @@ class _Pandas:
     def on_base(self, module: Any) -> None:
         """What series and indexes have in common."""
         self._taking(module.IndexOpsMixin, "to_numpy")
-        self._wrap_maker(module.IndexOpsMixin, "value_counts")
+        self.ways.follow(module.IndexOpsMixin, "value_counts")
 
     def on_frame(self, module: Any) -> None:
         """Frames."""
@@ -288,7 +271,7 @@ class _Pandas:
         for name in ("values", "to_numpy", "to_records", "__arrow_c_stream__"):
             self._taking(frame, name)
         self._writing(frame, _WRITERS["pandas.core.frame:DataFrame"])
-        self._making_of(frame)
+        self.ways.making_of(frame)
         self._on_assignment(frame)
 
     def on_series(self, module: Any) -> None:
@@ -296,32 +279,7 @@ class _Pandas:
         for name in ("values", "to_numpy", "__array__"):
             self._taking(module.Series, name)
         self._writing(module.Series, "to_markdown to_string")
-        self._making_of(module.Series)
-
-    def _making_of(self, kind: Any) -> None:
-        """A frame is made of arrays, or of a mapping of them."""
-        state, lay = self.watch._state, self.watch.trail
-        name = kind.__name__
-
-        def make(original: Any) -> Any:
-            def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-                original(self, *args, **kwargs)
-                if state.quiet or state.outermost:
-                    return
-                try:
-                    data = args[0] if args else kwargs.get("data")
-                    if data is None:
-                        return
-                    if isinstance(data, dict):
-                        lay(self, list(data.values())[:_MANY], name)
-                    else:
-                        lay(self, (data,), name)
-                except Exception:
-                    pass
-
-            return __init__
-
-        self.watch.swap(kind, "__init__", make)
+        self.ways.making_of(module.Series)
 
     def _on_assignment(self, frame: Any) -> None:
         """A column that was made of something else is put into a frame."""

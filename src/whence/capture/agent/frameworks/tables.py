@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_COLUMNS = 200
+UNEVALUATED = frozenset({"DuckDBPyRelation", "LazyFrame", "Dataset"})
+"""Types that stand for data that nobody has computed yet: they are not asked how they look."""
 _SHARE = 0.02
 _FREE = 0.5
 """Seconds that sketches may take at any rate; beyond them they get a share of the time gone by."""
@@ -25,11 +27,11 @@ def is_data(thing: Any) -> bool:
     """Whether a value is likely to be data: it has a shape, or is a list of some length."""
     if thing is None or isinstance(thing, (str, bytes, type)):
         return False
+    if type(thing).__name__ in UNEVALUATED:
+        return True
     shape = getattr(thing, "shape", None)
     if shape is not None:
         return bool(shape != ())
-    if type(thing).__name__ in ("LazyFrame", "Dataset"):
-        return True
     return isinstance(thing, (list, tuple)) and len(thing) > 0 and not hasattr(thing, "_fields")
 
 
@@ -39,7 +41,7 @@ def meet(watch: Any, thing: Any, frame: Any = None, *, sketch: bool = False) -> 
     if number is not None and type(thing).__name__ == "ndarray" and not watch.is_own(thing):
         watch.derived(thing, [thing], "view")
         number = watch.known(thing)
-    shape = getattr(thing, "shape", None)
+    shape = None if type(thing).__name__ in UNEVALUATED else getattr(thing, "shape", None)
     name = watch.name_of(thing, frame)
     told = _told.get(number or 0)
     rows = None
@@ -70,6 +72,8 @@ def looks(thing: Any) -> tuple[str, dict[str, Any]]:
     """The kind of a data object, and its facts: ``type shape columns schema dtype``."""
     kind = type(thing)
     facts: dict[str, Any] = {"type": kind.__name__}
+    if kind.__name__ in UNEVALUATED:
+        return "table", facts
     shape = getattr(thing, "shape", None)
     if isinstance(shape, tuple):
         facts["shape"] = list(shape)
@@ -84,12 +88,12 @@ def looks(thing: Any) -> tuple[str, dict[str, Any]]:
         schema = {name: str(dtype) for name, dtype in zip(columns, thing.dtypes)}
         return "table", {**facts, "columns": columns, "schema": schema}
     if library == "pyarrow" and hasattr(thing, "schema"):
-        fields = list(thing.schema)[:MOST_COLUMNS]
+        fields = list(getattr(thing, "schema_arrow", thing.schema))[:MOST_COLUMNS]
         schema = {each.name: str(each.type) for each in fields}
         return "table", {**facts, "columns": list(schema), "schema": schema}
     if hasattr(thing, "dtype"):
         return "array", {**facts, "dtype": str(thing.dtype)}
-    return "table" if library == "polars" else "other", facts
+    return "other", facts
 
 
 def _pandas_looks(thing: Any) -> dict[str, Any]:

@@ -35,6 +35,10 @@ _EVERY = 100
 """Of one metric the first so many are told, and then each hundredth."""
 
 
+UNEVALUATED = frozenset({"DuckDBPyRelation", "LazyFrame"})
+"""Types that stand for data that nobody has computed yet."""
+
+
 class Watch(Frames, Wraps):  # type: ignore[misc]
     """The words."""
 
@@ -276,6 +280,10 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
             number = self._numbers.give(result) if given is None or given in numbers else given
             self._tell_derived(result, number, numbers, how, **_plain_facts(facts))
 
+    def derived_of(self, result: Any, numbers: Iterable[int], how: str) -> None:
+        """As ``derived``, where the sources are known by their numbers alone."""
+        self._tell_derived(result, self._meet(result), numbers, how)
+
     def changed(self, thing: Any, sources: Iterable[Any], how: str) -> None:
         """Something was put into an object: with it the object is another from now on."""
         of = self.origins(thing)
@@ -289,9 +297,9 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
     def _tell_derived(
         self, thing: Any, number: int, of: Iterable[int], how: str, **told: Any
     ) -> None:
-        shape = getattr(thing, "shape", None)
-        if isinstance(shape, tuple):
-            told.setdefault("shape", plain(list(shape)))
+        shape = _shape_of(thing)
+        if shape is not None:
+            told.setdefault("shape", shape)
         self.tell("derived", n=number, how=how, type=type(thing).__name__, **told, of=list(of))
 
     def step(
@@ -328,12 +336,20 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         if number is not None:
             return number
         facts: dict[str, Any] = {}
-        shape = getattr(thing, "shape", None)
-        if isinstance(shape, tuple):
-            facts["shape"] = list(shape)
+        shape = _shape_of(thing)
+        if shape is not None:
+            facts["shape"] = shape
         elif isinstance(thing, (list, tuple)):
             facts["shape"] = [len(thing)]
         return self.object(thing, kind, self.name_of(thing, self.user()), **facts)
+
+
+def _shape_of(thing: Any) -> Any:
+    """The shape of an array or table; not of what would run a query to know it."""
+    if type(thing).__name__ in UNEVALUATED:
+        return None
+    shape = getattr(thing, "shape", None)
+    return plain(list(shape)) if isinstance(shape, tuple) else None
 
 
 def _plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
