@@ -5,8 +5,9 @@ registry; that the bytes are the same is observed, so the rest is inferred from 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from whence.model.edge import EdgeKind
 from whence.model.gap import Gap
@@ -111,19 +112,27 @@ def _said(reader: GraphReader, sha256: str) -> Iterator[tuple[int, Version]]:
     """Every version that somebody said a content to be, with the artifact of which it was said."""
     handles = reader.with_digest(sha256)[:_APPEARANCES]
     for handle in handles:
+        cards: dict[str, Version] = {}
         for stated in reader.facets(handle):
-            if stated.facet.name != "claims":
-                continue
-            for claim in stated.facet.data.values():
-                version = str(claim.get("version") or "")
-                if version:
-                    model, source = str(claim.get("model") or ""), str(claim.get("source") or "")
-                    yield handle, Version(source, model, version, (stated.index, handle))
+            claims = stated.facet.data.values() if stated.facet.name == "claims" else ()
+            for claim in claims:
+                version = _claimed(claim, (stated.index, handle))
+                if version.is_card and version.version:
+                    cards[version.source] = version  # a card that was corrected says one thing
+                elif version.version:
+                    yield handle, version
+        for version in cards.values():
+            yield handle, version
     pins = [link for link in reader.links(handles, Direction.EFFECTS) if link.kind is EdgeKind.PINS]
     for link, node in zip(pins, reader.nodes([link.origin for link in pins]), strict=True):
         registered = _registered(reader, link.origin, node)
         if registered is not None:
             yield link.target, registered
+
+
+def _claimed(claim: Mapping[str, Any], order: tuple[int, int]) -> Version:
+    source, model, version = (str(claim.get(each) or "") for each in ("source", "model", "version"))
+    return Version(source, model, version, order)
 
 
 def _registered(reader: GraphReader, handle: int, node: Node) -> Version | None:

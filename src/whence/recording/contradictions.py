@@ -9,6 +9,7 @@ are compared in ``query.versions``.
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from whence.model.gap import Gap
@@ -204,8 +205,8 @@ def near(one: Any, other: Any) -> bool:
 
 def _places(number: float) -> int:
     """How many decimal places a number is written with, two at least: fewer tell too little."""
-    _, _, decimals = repr(number).partition(".")
-    return max(2, len(decimals)) if decimals.isdecimal() else 12
+    exponent = Decimal(repr(number)).as_tuple().exponent
+    return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
 def _number(value: Any) -> float | None:

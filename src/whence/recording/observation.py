@@ -45,7 +45,7 @@ class Claim:
     @property
     def key(self) -> str:
         """What tells it from the other claims on the same content."""
-        return f"{self.source}:{self.model}" if self.model else self.source
+        return ":".join(filter(None, (self.source, self.model, self.version)))
 
 
 @dataclass(frozen=True, slots=True)

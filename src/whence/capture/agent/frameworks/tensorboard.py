@@ -19,9 +19,14 @@ def on_writer(watch: Any, module: Any) -> None:
     shared = watch.load("trackers")
     tracker, get = shared.Tracker(watch, "tensorboard"), shared.argument
 
+    folders: dict[str, str] = {}
+
     def folder_of(writer: Any) -> str:
-        place = getattr(writer, "log_dir", None) or getattr(writer, "logdir", None) or ""
-        return os.path.abspath(place) if place else ""
+        place = str(getattr(writer, "log_dir", None) or getattr(writer, "logdir", None) or "")
+        found = folders.get(place)
+        if found is None:
+            found = folders[place] = os.path.abspath(place) if place else ""
+        return found
 
     inside: list[Any] = []  # add_hparams makes a writer of its own
 

@@ -27,8 +27,9 @@ class Tracker:
         self.watch = watch
         self.system = system
         self._linked: set[str] = set()
-        self._heads: dict[tuple[str, str], str] = {}
-        self._counts: dict[tuple[str, str], int] = {}
+        self._heads: dict[str, str] = {}
+        self._names: dict[tuple[str, str], list[Any]] = {}
+        """How each metric's name is written, and how often it was told."""
 
     def link(self, run: str, uri: str = "", **facts: Any) -> None:
         """The tracker keeps a run of this id; told once."""
@@ -51,28 +52,28 @@ class Tracker:
 
     def metrics(self, values: Mapping[str, Any], step: Any = None, run: str = "") -> None:
         """Numbers at one step; what is no number is left out."""
-        told = [
-            json_text(str(name)) + ": " + json_number(number)
-            for name, value in values.items()
-            for number in [number_of(value)]
-            if number is not None and self._counted(run, name)
-        ]
+        told = ""
+        for name, value in values.items():
+            number = value if type(value) is float else number_of(value)
+            if number is None:
+                continue
+            named = self._names.get((run, name))
+            if named is None:
+                named = self._names[run, name] = [json_text(str(name)) + ": ", 0]
+            named[1] += 1
+            if named[1] > _MANY and named[1] % _EVERY:
+                continue
+            text = named[0] + (repr(number) if number - number == 0 else json_number(number))
+            told = told + ", " + text if told else text
         if told:
-            head = self._heads.get((run, "")) or self._head(run)
-            text = head + ", ".join(told) + "}"
-            if step is not None:
-                text += ', "step": %d' % step
-            self.watch.lines.append((text + "}\n").encode("ascii"))
+            head = self._heads.get(run) or self._head(run)
+            end = "}}\n" if step is None else '}, "step": %d}\n' % step
+            self.watch.lines.append((head + told + end).encode("ascii"))
 
     def _head(self, run: str) -> str:
-        names = (json_text(self.system), json_text(run))
         head = '{"event": "declared", "form": "metrics", "source": %s, "run": %s, "values": {'
-        self._heads[run, ""] = head % names
-        return head % names
-
-    def _counted(self, run: str, name: str) -> bool:
-        count = self._counts[run, name] = self._counts.get((run, name), 0) + 1
-        return count <= _MANY or not count % _EVERY
+        self._heads[run] = head % (json_text(self.system), json_text(run))
+        return self._heads[run]
 
     def thing(self, form: str, place: Any = None, run: str = "", **facts: Any) -> None:
         """An ``artifact``, a ``model`` or a ``dataset``, with where it lies if that is known."""

@@ -31,7 +31,10 @@ def _on_run(watch: Any, module: Any) -> None:
         return getattr(args[0], "_next_step", None) if step is None else step
 
     def on_log(step: Any, args: Any, kwargs: Any, result: Any) -> None:
-        tracker.metrics(watch.flat(get(args, kwargs, 1, "metrics")), step, run_of(args[0]))
+        values = get(args, kwargs, 1, "metrics")
+        if any(isinstance(each, dict) for each in values.values()):
+            values = watch.flat(values)
+        tracker.metrics(values, step, run_of(args[0]))
 
     def on_artifact(_: Any, args: Any, kwargs: Any, result: Any) -> None:
         thing = get(args, kwargs, 1, "artifact_or_path")
