@@ -136,6 +136,7 @@ def _facts(
     facts: dict[str, Any] = {
         "job": order.job or job_name(command),
         "command": [legible(word) for word in redact_argv(command)],
+        "recorder": os.getpid(),
         "cwd": legible(os.getcwd()),  # noqa: PTH109  as the program knows it
         "workspace": os.fspath(workspace.folder),
         "host": os.uname().nodename,

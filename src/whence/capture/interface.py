@@ -6,11 +6,13 @@ what is needed to tell which bytes were read and which were left behind.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
 from whence.model.gap import Gap
+
+Event = tuple[str, int, int, str, str, tuple[int, int, int, int, int] | None, str]
 
 
 class Mode(Enum):
@@ -84,6 +86,13 @@ class ProcessSeen:
     executable: str = ""
     argv: tuple[str, ...] = ()
     """Empty where it ran on in its parent's program."""
+    folder: str = ""
+    """Where its program started."""
+    streams: Mapping[int, str] = field(default_factory=dict)
+    """Which pipes and files its standard streams were when its program started, by their names."""
+    ended_at: int | None = None
+    """When it ended by itself; ``None`` for one that was killed, lives on, or was not watched."""
+    exit_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,8 @@ class Activity:
     executed: tuple[FileAccess, ...] = ()
     """Programs and scripts outside the environment that were started."""
     gaps: tuple[Gap, ...] = ()
+    events: Sequence[Event] = field(default=(), compare=False, repr=False)
+    """All of it one by one, in the order in which it happened, as ``tracers.events`` tells."""
 
 
 @dataclass(frozen=True, slots=True)

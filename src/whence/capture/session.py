@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +64,16 @@ class Session:
             with suppress(OSError):
                 _write(self.folder / END, facts)
 
-    def declarations(self) -> Iterator[dict[str, Any]]:
-        """What the program stated, in order per process; a torn last line is left out."""
+    def declarations(self, wanted: Callable[[int], bool] | None = None) -> Iterator[dict[str, Any]]:
+        """What the program stated, in order per process; a torn last line is left out.
+
+        Args:
+            wanted: Tells of a process id whether its statements are asked for; all if not given.
+        """
         for path in sorted(self.folder.glob(DECLARED + "*")):
+            pid = path.name.removeprefix(DECLARED)
+            if wanted is not None and not wanted(int(pid) if pid.isdigit() else 0):
+                continue
             with path.open("rb") as lines:
                 for line in lines:
                     with suppress(ValueError):

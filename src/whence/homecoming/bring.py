@@ -4,15 +4,21 @@ Done when a run ends, and by a later command for a run whose recorder died befor
 """
 
 import os
+from contextlib import suppress
 
+from whence.capture.divided import Divided, look_into, observe_divided
 from whence.capture.interface import Activity
-from whence.capture.observe import observe
+from whence.capture.observe import Surroundings, observe
 from whence.capture.session import Session
 from whence.capture.tracers.python_hook import read_reported
 from whence.capture.tracers.replay import read_journal
+from whence.errors import InvalidRecordError
 from whence.homecoming.instruments import MachineInstruments
-from whence.homecoming.surroundings import look_around
-from whence.store.interface import Appended
+from whence.homecoming.surroundings import Outlook
+from whence.model.edge import EdgeKind
+from whence.model.identity import NodeId
+from whence.query.account import account_for
+from whence.store.interface import Appended, Direction
 from whence.workspace import Workspace
 
 
@@ -34,15 +40,52 @@ def bring_home(
     Raises:
         StoreError: the store cannot take it now; the session stays.
     """
-    seen = observe(
-        session,
-        _activity_of(session) if activity is None else activity,
-        look_around(session, late=activity is None and not session.is_alive()),
-        MachineInstruments(workspace),
+    outlook = Outlook(session, late=activity is None and not session.is_alive())
+    if activity is None:
+        activity = _activity_of(session)
+    tools = MachineInstruments(workspace)
+    around = outlook.around()
+    divided = look_into(
+        activity, around, outlook.agents(), session, recorded_in(workspace, session)
     )
-    appended = workspace.recorder.record_run(seen, timeout=timeout)
+    appended: Appended | None = None
+    if divided is not None:
+        with suppress(InvalidRecordError):  # whatever is wrong with the parts, the run is kept
+            runs = observe_divided(session, divided, _each_around(outlook, divided), tools)
+            appended = workspace.recorder.record_runs(runs, timeout=timeout)[0]
+    if appended is None:
+        seen = observe(session, activity, around, tools)
+        appended = workspace.recorder.record_run(seen, timeout=timeout)
     session.discard()
     return appended
+
+
+def _each_around(outlook: Outlook, divided: Divided) -> list[Surroundings]:
+    """What is known of the run itself, and of each of its parts."""
+    owners, tree = divided.division.owners, divided.tree
+    places = {}
+    for line in outlook.lines:
+        doer = tree.find(line.pid, line.since)
+        places[line.pid, line.since] = 0 if doer is None else owners[doer.key]
+    return [
+        outlook.around(lambda line, place=place: places[line.pid, line.since] == place)  # type: ignore[misc]
+        for place in range(len(divided.division.parts) + 1)
+    ]
+
+
+def recorded_in(workspace: Workspace, session: Session) -> dict[int, NodeId]:
+    """Runs inside a run that are recorded already, by the process that recorded them."""
+    found: dict[int, NodeId] = {}
+    with workspace.reading() as reader:
+        handle = reader.find(session.id)
+        links = [] if handle is None else reader.links([handle], Direction.EFFECTS)
+        for link in links:
+            if link.kind is EdgeKind.PART_OF:
+                account = account_for(reader, link.origin)
+                recorder = account.said("execution").get("recorder")
+                if isinstance(recorder, int):
+                    found[recorder] = account.node.id
+    return found
 
 
 def _activity_of(session: Session) -> Activity:

@@ -8,7 +8,7 @@ from typing import Any
 
 from whence.capture.configfiles import looks_like_config, parameters_from_config
 from whence.capture.digests import DigestCache, FileDigest, digest_files
-from whence.capture.interface import FileAccess, Mode
+from whence.capture.interface import FileAccess, Held, Mode
 from whence.capture.observe import Content
 from whence.capture.parameters import Parameter, parameters_from_argv
 from whence.errors import StoreError, TableError
@@ -216,6 +216,8 @@ def _table_facts(kept: TableFingerprint) -> dict[str, Any]:
 
 def _read(access: FileAccess, limit: int | None, length: int = -1) -> bytes | None:
     """A file's bytes while they are still those that the run met; ``None`` where they are not."""
+    if access.held != Held():
+        return None
     try:
         with open(access.location or access.path, "rb") as file:  # noqa: PTH123  any bytes
             if limit is not None and os.fstat(file.fileno()).st_size > limit:

@@ -24,6 +24,8 @@ def runs_in_short(
             "started_at": session.start["started_at"],
             "ended_at": None,
             "command": session.start["command"],
+            "parent": session.start.get("parent"),
+            "parts": 0,
             "used": 0,
             "generated": 0,
             "gaps": 0,

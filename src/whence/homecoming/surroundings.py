@@ -1,14 +1,16 @@
 """Environment, hardware and people of a run."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from whence.capture.agent.reports import Reports, read_reports
+from whence.capture.agent.reports import Line, Reports, gather, read_lines
 from whence.capture.observe import Surroundings
+from whence.capture.parts.introductions import introductions
+from whence.capture.parts.tree import AgentSeen
 from whence.capture.probes.actor import ActorFacts, read_actor
-from whence.capture.probes.environment import read_environment
+from whence.capture.probes.environment import KnownPackages, read_environment
 from whence.capture.probes.hardware import read_hardware
 from whence.capture.session import Session
 from whence.capture.tracers.noise import own_folders
@@ -17,39 +19,57 @@ from whence.model.gap import Gap
 from whence.recording.observation import ActorSeen
 
 
-def look_around(session: Session, *, late: bool = False) -> Surroundings:
-    """What is known of a run beside its files, from its agents' reports and the machine.
+class Outlook:
+    """What is known of a run beside its files, from its agents' reports and the machine."""
 
-    Args:
-        session: The run that has ended.
-        late: Whether it ended some time ago, so that the machine may have changed since.
-    """
-    reports = read_reports(os.fspath(session.folder))
-    environment = read_environment(reports)
-    hardware, gaps = read_hardware()
-    if late:
-        reason = "it was read some time after the run, whose recorder had been killed"
-        gaps.append(Gap("environment-unknown", "environment", reason))
-    variables = session.start.get("variables")
-    root = str(Path(session.start.get("workspace", "/")).parent)
-    own = tuple(folder + os.sep for folder in own_folders(os.fspath(session.folder), root))
-    return Surroundings(
-        environment=environment.facts() | ({"variables": variables} if variables else {}),
-        environment_name=environment.name,
-        imports=tuple(sorted(environment.imported)),
-        interpreters=tuple(each.executable for each in reports.interpreters),
-        hardware=hardware,
-        actors=everybody(session.start.get("pipelines") or ()),
-        observers=(*session.start.get("observers", ()), *_inside(reports)),
-        loaded=frozenset(reports.sources)
-        - _typed(reports)
-        - {path for path in reports.sources if path.startswith(own)},
-        agents=reports.processes,
-        forked=reports.forked,
-        gaps=(*environment.gaps, *gaps),
-        told=reports.told,
-        environ={} if late else os.environ,
-    )
+    def __init__(self, session: Session, *, late: bool = False) -> None:
+        """Read the reports.
+
+        Args:
+            session: The run that has ended.
+            late: Whether it ended some time ago, so that the machine may have changed since.
+        """
+        self._session = session
+        self._late = late
+        self.lines = read_lines(os.fspath(session.folder))
+        self._packages: KnownPackages = {}
+        self._hardware, self._gaps = read_hardware()
+        if late:
+            reason = "it was read some time after the run, whose recorder had been killed"
+            self._gaps.append(Gap("environment-unknown", "environment", reason))
+        self._actors = everybody(session.start.get("pipelines") or ())
+
+    def agents(self) -> list[AgentSeen]:
+        """Every Python process as it introduced itself."""
+        return introductions(self.lines)
+
+    def around(self, wanted: Callable[[Line], bool] | None = None) -> Surroundings:
+        """What is known of the run, or of those of its processes that wrote the wanted lines."""
+        session = self._session
+        reports = gather(
+            self.lines if wanted is None else [each for each in self.lines if wanted(each)]
+        )
+        environment = read_environment(reports, self._packages)
+        variables = session.start.get("variables")
+        root = str(Path(session.start.get("workspace", "/")).parent)
+        own = tuple(folder + os.sep for folder in own_folders(os.fspath(session.folder), root))
+        return Surroundings(
+            environment=environment.facts() | ({"variables": variables} if variables else {}),
+            environment_name=environment.name,
+            imports=tuple(sorted(environment.imported)),
+            interpreters=tuple(each.executable for each in reports.interpreters),
+            hardware=self._hardware,
+            actors=self._actors,
+            observers=(*session.start.get("observers", ()), *_inside(reports)),
+            loaded=frozenset(reports.sources)
+            - _typed(reports)
+            - {path for path in reports.sources if path.startswith(own)},
+            agents=reports.processes,
+            forked=reports.forked,
+            gaps=(*environment.gaps, *self._gaps),
+            told=reports.told,
+            environ={} if self._late else os.environ,
+        )
 
 
 def who() -> ActorSeen:

@@ -7,6 +7,7 @@ from typing import Any
 from whence.model.edge import Basis, EdgeKind
 from whence.model.gap import Gap
 from whence.model.node import Node, NodeKind
+from whence.query.parts import add_up, parts_of, wholes
 from whence.query.versions import made_version_gaps, version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
@@ -48,9 +49,11 @@ def account_for(reader: GraphReader, handle: int) -> Account:
 def describe(reader: GraphReader, handle: int) -> dict[str, Any]:
     """What ``whence show`` tells of a node, as JSON (``schemas/show-*.json``)."""
     account = account_for(reader, handle)
-    if account.node.kind is NodeKind.RUN:
-        return describe_run(reader, account)
-    return describe_thing(reader, account)
+    if account.node.kind is not NodeKind.RUN:
+        return describe_thing(reader, account)
+    told = describe_run(reader, account)
+    parts = parts_of(reader, [handle]).get(handle)
+    return add_up(told, [describe(reader, part) for part in parts]) if parts else told
 
 
 def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
@@ -76,6 +79,8 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "actors": actors,
         "host": execution.pop("host", None),
         "execution": execution,
+        "part_of": _whole(reader, account.handle),
+        "parts": [],
         "tags": account.said("tags"),
         "used": [each for each in used if each["role"] not in speaking],
         "generated": generated,
@@ -97,6 +102,15 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "observers": account.said("observers").get("observers", []),
         "gaps": [*account.gaps(), *map(_plain_gap, made_version_gaps(reader, account.handle))],
     }
+
+
+def _whole(reader: GraphReader, handle: int) -> dict[str, str] | None:
+    """The run that another is a part of."""
+    whole = wholes(reader, [handle]).get(handle)
+    if whole is None:
+        return None
+    (node,) = reader.nodes([whole])
+    return {"id": node.id, "job": node.name}
 
 
 def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:

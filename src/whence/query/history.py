@@ -6,6 +6,7 @@ from typing import Any
 from whence.model.edge import EdgeKind
 from whence.model.node import NodeKind
 from whence.query.account import account_for
+from whence.query.parts import TEMPORARY, parts_of, wholes, with_parts
 from whence.store.interface import Direction, GraphReader
 
 _PAGE = 200
@@ -14,29 +15,70 @@ _PAGE = 200
 def runs(
     reader: GraphReader, *, limit: int, job: str | None = None, state: str | None = None
 ) -> list[dict[str, Any]]:
-    """The latest runs in short, those of one job or one state if asked."""
+    """The latest runs in short, those of one job or one state if asked.
+
+    Right behind a run stand its parts, in their order; ``limit`` does not count these. Where a job
+    or a state is asked for, a part stands for itself, with the run that it is a part of.
+    """
     found: list[dict[str, Any]] = []
-    for handle in _latest(reader):
-        told = _in_short(reader, handle)
+    count = 0
+    for handle, whole in _latest(reader):
+        if whole is not None and job is None and state is None:
+            continue
+        told = _in_short(reader, handle, whole)
         if (job is None or told["job"] == job) and (state is None or told["state"] == state):
+            count += 1
             found.append(told)
-            if len(found) == limit:
+            if job is None and state is None:
+                found += _parts(reader, handle)
+            if count == limit:
                 break
     return found
 
 
-def _latest(reader: GraphReader) -> Iterator[int]:
+def latest_whole(reader: GraphReader, back: int) -> tuple[int | None, int]:
+    """The run so many before the latest, parts not counted; and how many there are if too few."""
+    count = 0
+    for handle, whole in _latest(reader):
+        if whole is None:
+            if count == back:
+                return handle, count + 1
+            count += 1
+    return None, count
+
+
+def _latest(reader: GraphReader) -> Iterator[tuple[int, int | None]]:
+    """Every run, latest first, with the one that it is a part of."""
     before: int | None = None
     while page := reader.latest(NodeKind.RUN, _PAGE, before=before):
-        yield from page
+        whole_of = wholes(reader, page)
+        yield from ((handle, whole_of.get(handle)) for handle in page)
         before = page[-1]
 
 
-def _in_short(reader: GraphReader, handle: int) -> dict[str, Any]:
+def _parts(reader: GraphReader, handle: int) -> list[dict[str, Any]]:
+    found = []
+    for part in parts_of(reader, [handle]).get(handle, ()):
+        found += [_in_short(reader, part, handle), *_parts(reader, part)]
+    return found
+
+
+def _in_short(reader: GraphReader, handle: int, whole: int | None) -> dict[str, Any]:
     account = account_for(reader, handle)
     outcome, execution = account.said("outcome"), account.said("execution")
-    used = reader.links([handle], Direction.ORIGINS)
-    made = reader.links([handle], Direction.EFFECTS)
+    family = with_parts(reader, handle)
+    used = {
+        link.target
+        for link in reader.links(family, Direction.ORIGINS)
+        if link.kind is EdgeKind.USED and link.role not in {"code", "environment"}
+    }
+    effects = reader.links(family, Direction.EFFECTS)
+    made = {link.origin for link in effects if link.kind is EdgeKind.GENERATED_BY}
+    kept = {
+        link.origin
+        for link in effects
+        if link.kind is EdgeKind.GENERATED_BY and (link.role != TEMPORARY or len(family) == 1)
+    }
     return {
         "id": account.node.id,
         "kind": "run",
@@ -47,10 +89,10 @@ def _in_short(reader: GraphReader, handle: int) -> dict[str, Any]:
         "started_at": outcome.get("started_at"),
         "ended_at": outcome.get("ended_at"),
         "command": execution.get("command", []),
-        "used": sum(
-            link.kind is EdgeKind.USED and link.role not in {"code", "environment"} for link in used
-        ),
-        "generated": sum(link.kind is EdgeKind.GENERATED_BY for link in made),
-        "gaps": len(account.gaps()),
+        "parent": None if whole is None else reader.nodes([whole])[0].id,
+        "parts": len(family) - 1,
+        "used": len(used - made),
+        "generated": len(kept),
+        "gaps": sum(len(account_for(reader, each).gaps()) for each in family),
         "tags": account.said("tags"),
     }

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from whence.model.edge import EDGE_RULES, EdgeKind
+from whence.model.edge import EDGE_RULES, Basis, EdgeKind
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
+from whence.query.parts import parts_of, reach_with_parts, wholes, with_parts
 from whence.query.versions import version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
@@ -29,8 +30,9 @@ class LineageNode:
 
     node: Node
     facts: Mapping[str, Any]
-    """``state``, ``started_at``, ``ended_at``, ``commit``, ``dirty`` of a run; ``size``, ``rows``
-    of a file, ``files`` of a folder; ``python``, ``packages`` of an environment."""
+    """``state``, ``started_at``, ``ended_at``, ``commit``, ``dirty``, ``part_of`` of a run;
+    ``size``, ``rows`` of a file, ``files`` of a folder; ``python``, ``packages`` of an
+    environment."""
     gaps: tuple[Gap, ...] = ()
     """What is not known of it, told at its place."""
 
@@ -70,10 +72,14 @@ class Lineage:
 def read_lineage(
     reader: GraphReader, root: int, direction: Direction, *, limit: int = DEFAULT_LIMIT
 ) -> Lineage:
-    """Walk from a node to everything it comes from, or to everything that comes from it."""
-    reached = reader.reach(root, direction, limit=limit)
+    """Walk from a node to everything it comes from, or to everything that comes from it.
+
+    From a run that has parts the walk starts at these as well.
+    """
+    reached = reach_with_parts(reader, root, direction, limit=limit)
     handles = list(reached.handles)
     among = set(handles)
+    family = set(with_parts(reader, root))
     nodes = reader.nodes(handles)
     names = dict(zip(handles, (node.id for node in nodes), strict=True))
     links = [
@@ -81,6 +87,14 @@ def read_lineage(
         for link in reader.links(handles, direction)
         if EDGE_RULES[link.kind].lineage and link.origin in among and link.target in among
     ]
+    links += [
+        Link(part, whole, EdgeKind.PART_OF, Basis.OBSERVED, "", ())
+        for whole, parts in parts_of(reader, sorted(family & among)).items()
+        for part in parts
+        if part in among
+    ]
+    runs = [at for at, node in zip(handles, nodes, strict=True) if node.kind is NodeKind.RUN]
+    whole_of = _wholes(reader, runs[:EXPLAINED])
     told, gaps = [], []
     has_origin = {link.origin for link in links}
     for at, (handle, node) in enumerate(zip(handles, nodes, strict=True)):
@@ -88,6 +102,8 @@ def read_lineage(
         its_gaps: list[Gap] = []
         if at < EXPLAINED:
             facts, its_gaps = _explain(reader, handle)
+        if handle in whole_of:
+            facts["part_of"] = whole_of[handle]
         if direction is Direction.ORIGINS and handle not in has_origin:
             its_gaps += _unexplained(node)
         told.append(LineageNode(node, facts, tuple(its_gaps)))
@@ -100,6 +116,15 @@ def read_lineage(
         gaps=tuple(dict.fromkeys(gaps)),
         truncated=reached.truncated,
     )
+
+
+def _wholes(reader: GraphReader, runs: list[int]) -> dict[int, dict[str, str]]:
+    """Of runs that are parts, the run that each is a part of."""
+    found = wholes(reader, runs) if runs else {}
+    nodes = dict(zip(found.values(), reader.nodes(list(found.values())), strict=True))
+    return {
+        part: {"id": nodes[whole].id, "job": nodes[whole].name} for part, whole in found.items()
+    }
 
 
 def outline(lineage: Lineage) -> Lineage:

@@ -3,7 +3,7 @@
 The forms, tried in this order; the first that fits decides:
 
 ==================  =====================================================================
-``last``            the latest run; ``last~2`` the one two before it
+``last``            the latest run; ``last~2`` the one two before it; parts are not counted
 ``sha256:ab12…``    the latest artifact with this content; at least 6 characters
 ``name@3``          version 3 of a registered model, or the third content of a dataset
 ``name@alias``      the version that the alias points to
@@ -22,6 +22,7 @@ from whence.errors import AmbiguousError, NotFoundError
 from whence.model.identity import NodeId, is_id
 from whence.model.node import NodeKind
 from whence.query.account import account_for
+from whence.query.history import latest_whole
 from whence.store.interface import Direction, GraphReader
 
 _LAST = re.compile(r"last(?:~(\d{1,6}))?\Z")
@@ -81,14 +82,13 @@ def _last(reader: GraphReader, text: str) -> Found | None:
     told = _LAST.match(text)
     if told is None:
         return None
-    back = int(told[1] or 0)
-    runs = reader.latest(NodeKind.RUN, back + 1)
-    if len(runs) <= back:
+    run, known = latest_whole(reader, int(told[1] or 0))
+    if run is None:
         raise NotFoundError(
-            f"there is no run {text}: the store has {len(runs)}",
+            f"there is no run {text}: the store has {known}",
             hint="record one with `whence run -- COMMAND`",
         )
-    return Found(runs[back])
+    return Found(run)
 
 
 def _content(reader: GraphReader, text: str) -> Found | None:

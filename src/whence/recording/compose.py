@@ -51,6 +51,8 @@ class RunComposer:
             self._add_used(seen)
         for seen in self._seen.generated:
             self._add_generated(seen)
+        for seen in self._seen.met:
+            self._read.setdefault(seen.location, self._find_made(seen))
         if self._seen.code is not None:
             self._add_code(self._seen.code)
         self._add_environment()
@@ -98,6 +100,8 @@ class RunComposer:
 
     def _add_used(self, seen: FileSeen) -> None:
         artifact = self._met.get((seen.name, seen.sha256))
+        if artifact is None and seen.maker is not None:
+            artifact = self._met[seen.name, seen.sha256] = self._find_made(seen)
         if artifact is None:
             resolved = resolve_used(self._reader, seen)
             artifact = self._met[seen.name, seen.sha256] = resolved.id
@@ -108,6 +112,13 @@ class RunComposer:
         self._read.setdefault(seen.location, artifact)
         self._add_claims(artifact, seen)
         self._join(self._seen.id, artifact, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
+
+    def _find_made(self, seen: FileSeen) -> NodeId:
+        """What another part of the same run made; its record may come later than this one."""
+        assert seen.maker is not None
+        node = make_generated(seen.maker, seen)
+        self._put(node)
+        return node.id
 
     def _add_generated(self, seen: FileSeen) -> None:
         node = make_generated(self._seen.id, seen)
@@ -188,7 +199,7 @@ class RunComposer:
             if (made, origin, flow.relation) not in told:
                 told.add((made, origin, flow.relation))
                 detail = {"run": self._seen.id, **flow.detail}
-                self._join(made, origin, EdgeKind.DERIVED_FROM, flow.relation, detail=detail)
+                self._join(made, origin, EdgeKind.DERIVED_FROM, flow.relation, flow.basis, detail)
 
     def _place(self, met: Mapping[str, NodeId], location: str) -> NodeId | None:
         """The artifact at a location: itself, or the folder that counts as one with it inside."""

@@ -74,6 +74,8 @@ class FileSeen:
     """What else is known of it: ``model``, ``remote``, ``query``."""
     claims: tuple[Claim, ...] = ()
     """What somebody says of its content, right or wrong."""
+    maker: NodeId | None = None
+    """The part of the same run that made it, where it is known to be that very artifact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Flow:
     """``computed``, ``trained``, ``fine-tuned``, ``quantized`` … as ``derived_from`` has it."""
     detail: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """``by`` what it went, which ``split`` of it …"""
+    basis: Basis = Basis.OBSERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,9 @@ class RunSeen:
     actors: tuple[ActorSeen, ...] = ()
     used: tuple[FileSeen, ...] = ()
     generated: tuple[FileSeen, ...] = ()
+    met: tuple[FileSeen, ...] = ()
+    """What it read of its parts' or a later run's making: no cause of the run, but ``flows`` may
+    begin there."""
     code: CodeSeen | None = None
     environment: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     environment_name: str = ""

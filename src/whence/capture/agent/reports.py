@@ -1,11 +1,11 @@
 """Reads what the agents inside a run's Python processes have reported."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,15 @@ class Reports:
     """What framework hooks told: process after process, in order of their start."""
 
 
+class Line(NamedTuple):
+    """One line of an agent."""
+
+    pid: int
+    since: int
+    """When its file was begun, in nanoseconds since 1970: soon after the process."""
+    told: dict[str, Any]
+
+
 @dataclass(slots=True)
 class _Gathering:
     interpreters: dict[tuple[str, str], Interpreter] = field(default_factory=dict)
@@ -64,8 +73,18 @@ class _Gathering:
 
 def read_reports(session_dir: str) -> Reports:
     """Gather them; a torn last line, and any line of another form, is left out."""
+    return gather(read_lines(session_dir))
+
+
+def read_lines(session_dir: str) -> list[Line]:
+    """All lines that are whole, process after process, in order of their start."""
+    return list(_lines(Path(session_dir)))
+
+
+def gather(lines: Iterable[Line]) -> Reports:
+    """What lines tell together; those of another form are left out."""
     found = _Gathering()
-    for pid, told in _lines(Path(session_dir)):
+    for pid, _, told in lines:
         with suppress(KeyError, TypeError, ValueError, AttributeError):
             _take(pid, told, found)
     return Reports(
@@ -78,16 +97,16 @@ def read_reports(session_dir: str) -> Reports:
     )
 
 
-def _lines(folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(folder: Path) -> Iterator[Line]:
     # By start, so that the interpreter of the first process comes first.
     for path in sorted(folder.glob("*.ev"), key=lambda each: each.name.split(".")[1:]):
         with suppress(OSError, ValueError):
-            pid = int(path.name.split(".")[0])
+            pid, since = map(int, path.name.split(".")[:2])
             for line in path.read_bytes().splitlines():
                 with suppress(ValueError):
                     told = json.loads(line)
                     if isinstance(told, dict):
-                        yield pid, told
+                        yield Line(pid, since, told)
 
 
 def _take(pid: int, told: dict[str, Any], found: _Gathering) -> None:

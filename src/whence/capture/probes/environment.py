@@ -14,6 +14,9 @@ from whence.capture.probes.smallfile import read_small
 from whence.model.gap import Gap
 from whence.recording.redact import redact_url
 
+KnownPackages = dict[tuple[str, ...], list[Package]]
+"""Folders → the packages that they hold."""
+
 _PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 
 
@@ -49,19 +52,27 @@ class EnvironmentFacts:
         return {name: value for name, value in told.items() if value}
 
 
-def read_environment(reports: Reports) -> EnvironmentFacts:
-    """The environment of the Pythons that reported, or of the system where none did."""
+def read_environment(reports: Reports, known: KnownPackages | None = None) -> EnvironmentFacts:
+    """The environment of the Pythons that reported, or of the system where none did.
+
+    Args:
+        reports: What they told.
+        known: What folders hold, as far as it was read already; added to here.
+    """
     system = _system()
     told: dict[str, Any] = {"system": system, "container": _container(os.environ)}
     if not reports.interpreters:
         return EnvironmentFacts(str(system.get("name") or "system"), **told)
-    folders = [
+    folders = tuple(
         folder
         for interpreter in reports.interpreters
         for folder in interpreter.path
         if os.path.basename(folder) in _PACKAGE_FOLDERS
-    ]
-    packages = read_packages(folders)
+    )
+    known = {} if known is None else known
+    if folders not in known:
+        known[folders] = read_packages(folders)
+    packages = known[folders]
     first = reports.interpreters[0]
     return EnvironmentFacts(
         f"{_SPOKEN.get(first.implementation, first.implementation)} {first.version}",

@@ -9,6 +9,9 @@ kind    meaning
 begin   the run: ``path`` is its workspace
 start   a process: ``detail`` is its parent's pid
 exec    ``path`` was started; ``other`` holds the arguments, see ``join_argv``
+scene   ``path`` is the folder in which a program is about to start; ``detail``: which pipes and
+        files its standard streams are, see ``join_streams``
+end     a process ended by itself: ``detail`` is its exit status
 read    ``path`` was opened for reading; ``stat`` then; ``other``: the link it was named by
 write   ``path`` was opened for writing; ``stat`` before, or none if it is new;
         ``detail`` holds letters of how: ``t`` truncated, ``a`` append, ``r`` also readable
@@ -17,7 +20,8 @@ link    ``other`` became another name of ``path``
 delete  ``path`` was removed
 touch   only the times of ``path`` were set
 secure  the content of ``path`` that had been read was about to go: ``detail`` tells how it is
-        kept: ``sha256:…``, ``fd`` or ``lost:`` and why
+        kept: ``sha256:…``, ``fd`` or ``lost:`` and why; ``made:`` before it where another process
+        of the run had made that content; ``stat`` then
 stdio   descriptor ``detail`` was ``path`` when the run began
 gap     something unseen: ``detail`` is the kind of gap, ``path`` what about, ``other`` why
 mark    a position in the accelerator's ring, in ``detail``: what lies before is written down
@@ -36,6 +40,8 @@ KINDS = frozenset(
         "begin",
         "start",
         "exec",
+        "scene",
+        "end",
         "read",
         "write",
         "move",
@@ -60,6 +66,17 @@ def join_argv(argv: list[str]) -> str:
 def split_argv(field: str) -> tuple[str, ...]:
     """Take ``join_argv`` apart again."""
     return tuple(field.split("\0")) if field else ()
+
+
+def join_streams(streams: dict[int, str]) -> str:
+    """Put what standard streams are into one field: ``0=pipe:[17]``, NUL, ``1=/tmp/out.txt``."""
+    return "\0".join(f"{number}={name}" for number, name in streams.items())
+
+
+def split_streams(field: str) -> dict[int, str]:
+    """Take ``join_streams`` apart again; what is none is left out."""
+    pairs = (each.partition("=") for each in field.split("\0"))
+    return {int(number): name for number, _, name in pairs if number.isdigit() and name}
 
 
 def encode(event: Event) -> bytes:

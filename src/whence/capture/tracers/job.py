@@ -108,6 +108,8 @@ class Job:
         except OSError as error:
             os.write(report, str(error.errno).encode())
         finally:
+            # Not exit_group: behind a filter it would wait for whoever waits for us.
+            os.kill(os.getpid(), signal.SIGKILL)
             os._exit(127)
 
     def confirm(self) -> None:

@@ -15,8 +15,6 @@ from whence.errors import WireError
 NAME = "journal"
 FLUSH = "flush"
 """A file in the session folder: whoever opens it for writing finds the journal up to date."""
-DISTINCT = "distinct"
-"""Another: from then on each process's use of a file is noted, not only the first of the run."""
 OBSERVER = "WHENCE_OBSERVER"
 """Names, in a job's environment, the session folder of whoever observes it."""
 _SECOND = 1_000_000_000

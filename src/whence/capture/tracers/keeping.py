@@ -11,6 +11,8 @@ from whence.capture.tracers.events import Stat
 
 HASHED_AT_ONCE = 64 << 20
 """Bytes that may be hashed while the program waits: some 30 ms."""
+MADE_HASHED = 64 << 20
+"""Bytes, in all, of what one process made and another read, before it is changed or removed."""
 HELD_OPEN = 256
 """Descriptors; what is deleted after that is hashed at once, like what is overwritten."""
 
@@ -21,22 +23,28 @@ class Keeper:
     """What the run has read and not yet changed, and what it has made."""
 
     def __init__(self) -> None:
-        self._inputs: dict[Key, tuple[str, Stat]] = {}
-        self._made: set[str] = set()
+        self._inputs: dict[Key, tuple[str, Stat, bool]] = {}
+        """What was read: its path, its state then, and whether the run itself had made it."""
+        self._made: dict[str, int] = {}
+        """What the run has made, and who of it."""
+        self._made_left = MADE_HASHED
         self.held: dict[str, int] = {}
         """Open descriptors, by the path that was read."""
         self._held_bytes = 0
 
-    def note_read(self, path: str, stat: Stat) -> None:
-        """Remember that a file was read, unless the run itself made it."""
-        if path not in self._made:
-            self._inputs.setdefault((stat[0], stat[1]), (path, stat))
+    def note_read(self, path: str, stat: Stat, who: int = 0) -> None:
+        """Remember that a file was read, unless the reader itself made it."""
+        maker = self._made.get(path)
+        if maker != who:
+            self._inputs.setdefault((stat[0], stat[1]), (path, stat, maker is not None))
 
     def is_input(self, stat: Stat) -> bool:
         """Whether a file was read and is still as it was."""
         return (stat[0], stat[1]) in self._inputs
 
-    def before_change(self, path: str, stat: Stat | None, *, truncated: bool) -> tuple[str, str]:
+    def before_change(
+        self, path: str, stat: Stat | None, who: int = 0, *, truncated: bool
+    ) -> tuple[str, str]:
         """Keep a file's content before it is written in place.
 
         What is not truncated at once may keep a part of what it holds, so it counts as read.
@@ -45,13 +53,17 @@ class Keeper:
             The path that was read and how its content is kept, as a ``secure`` event has it;
             two empty strings where nothing needs keeping.
         """
-        fresh = path not in self._made
-        self._made.add(path)
+        maker = self._made.get(path)
+        fresh = maker != who
+        self._made[path] = who
         if stat is None:
             return "", ""
-        name, before = self._inputs.pop((stat[0], stat[1]), ("", stat))
+        unread = ("", stat, maker is not None)
+        name, before, made = self._inputs.pop((stat[0], stat[1]), unread)
         if not name and (truncated or not fresh or stat[2] == 0):
             return "", ""
+        if made:
+            return path, self._keep_made(path, stat)
         name = name or path
         if before[2:4] != stat[2:4]:
             return name, "lost:it was changed from outside between being read and overwritten"
@@ -59,10 +71,12 @@ class Keeper:
 
     def before_removal(self, path: str, stat: Stat) -> tuple[str, str]:
         """Keep a file's content before its name goes away; returns as ``before_change`` does."""
-        self._made.discard(path)
-        name, before = self._inputs.pop((stat[0], stat[1]), ("", stat))
+        self._made.pop(path, None)
+        name, before, made = self._inputs.pop((stat[0], stat[1]), ("", stat, False))
         if not name:
             return "", ""
+        if made:
+            return path, self._keep_made(path, stat)
         if before[2:4] != stat[2:4]:
             return name, "lost:it was changed from outside between being read and removed"
         if len(self.held) >= HELD_OPEN or not self._may_hold(path, stat[2]):
@@ -83,20 +97,28 @@ class Keeper:
             return False
         return (self._held_bytes + size) * 4 <= disk.f_bavail * disk.f_frsize
 
+    def _keep_made(self, path: str, stat: Stat) -> str:
+        """Keep what one process made for another; only so much, for nobody lacks it afterwards."""
+        if stat[2] > self._made_left:
+            return (
+                f"made:lost:at {stat[2]} bytes it was too big to be hashed while the program waits"
+            )
+        self._made_left -= stat[2]
+        return f"made:{_digest_at_once(path, stat)}"
+
     def moved(self, path: str, target: str) -> None:
         """Carry along what is known of a file, or of all files below a folder."""
         below = path + "/"
         for each in [one for one in self._made if one == path or one.startswith(below)]:
-            self._made.discard(each)
-            self._made.add(target + each[len(path) :])
+            self._made[target + each[len(path) :]] = self._made.pop(each)
 
     def made(self, path: str) -> bool:
         """Whether the run wrote this file."""
         return path in self._made
 
-    def replaced(self, path: str) -> None:
+    def replaced(self, path: str, who: int = 0) -> None:
         """Take note that a path now holds something that the run put there."""
-        self._made.add(path)
+        self._made[path] = who
 
 
 def _digest_at_once(path: str, stat: Stat) -> str:

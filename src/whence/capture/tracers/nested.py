@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from whence.capture import agent
 from whence.capture.tracers.events import Event
 from whence.capture.tracers.job import Job, run_plainly
-from whence.capture.tracers.journal import DISTINCT, FLUSH, NAME, OBSERVER, read_events
+from whence.capture.tracers.journal import FLUSH, NAME, OBSERVER, read_events
 
 TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class NestedTracer:
         if not outer:
             return "there is no run around this one"
         try:
-            _ask(outer, FLUSH)
+            _ask(outer)
             seen = any(event[1] == os.getpid() for event in read_events(outer))
         except OSError as error:
             return f"the journal of the run around this one cannot be read: {error.strerror}"
@@ -55,10 +55,9 @@ class NestedTracer:
         job = Job(command, env, cwd)
         agent.equip(job.env, session_dir)
         job.env[OBSERVER] = outer
-        _ask(outer, DISTINCT)
         since = os.stat(os.path.join(outer, NAME)).st_size
         run_plainly(job, patience)
-        _ask(outer, FLUSH)
+        _ask(outer)
         from whence.capture.interface import TracedExit  # noqa: PLC0415  after the program's end
         from whence.capture.tracers.settle import settle  # noqa: PLC0415
 
@@ -66,9 +65,9 @@ class NestedTracer:
         return TracedExit(job.exit_status, job.signal, settle(events), job.pid)
 
 
-def _ask(outer: str, what: str) -> None:
+def _ask(outer: str) -> None:
     """Open a file that means something; it is written, because reads are not always asked about."""
-    os.close(os.open(os.path.join(outer, what), os.O_WRONLY | os.O_CLOEXEC))
+    os.close(os.open(os.path.join(outer, FLUSH), os.O_WRONLY | os.O_CLOEXEC))
 
 
 def descended(events: Sequence[Event], root: int) -> list[Event]:

@@ -17,7 +17,7 @@ from whence.capture import agent
 from whence.capture.tracers import accelerator, kernel, spare, watchdog
 from whence.capture.tracers import filter as program
 from whence.capture.tracers.job import Job
-from whence.capture.tracers.journal import DISTINCT, FLUSH, OBSERVER, Journal
+from whence.capture.tracers.journal import FLUSH, OBSERVER, Journal
 from whence.capture.tracers.noise import Noise, own_folders
 from whence.capture.tracers.ring import Ring
 from whence.capture.tracers.streams import redirected
@@ -94,9 +94,8 @@ class _Watch:
         self._noise = Noise(root, own)
         self._journal = Journal(session_dir)
         self._journal.add(("begin", 0, time.time_ns(), self._noise.root, "", None, ""))
-        for sign in (FLUSH, DISTINCT):
-            path = os.path.join(session_dir, sign)
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        sign = os.path.join(session_dir, FLUSH)
+        os.close(os.open(sign, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         agent.equip(job.env, session_dir)
         job.env[OBSERVER] = session_dir
         self._ring = self._accelerate(library) if library else None
@@ -255,7 +254,7 @@ class _Watch:
             self._supervisor.note_gap(0, "observer-blind", "the journal of the run", reason)
         self._use_the_quiet()
         assert self._settlement is not None, "made in the quiet"
-        activity = self._settlement.conclude(RealDisk())
+        activity = self._settlement.conclude(RealDisk(), self._journal.events)
         return TracedExit(self._job.exit_status, self._job.signal, activity, self._job.pid)
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ Pure but for ``Disk``, the few questions it asks about what is there now.
 
 import os
 import stat as modes
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,10 +27,10 @@ from whence.capture.interface import (
     Held,
     Identity,
     Mode,
-    ProcessSeen,
 )
-from whence.capture.tracers.events import Event, Stat, split_argv
+from whence.capture.tracers.events import Event, Stat
 from whence.capture.tracers.keeping import HASHED_AT_ONCE, digest
+from whence.capture.tracers.processes import Processes
 from whence.model.gap import Gap
 
 _FOLDER_LIMIT = 2000
@@ -117,7 +117,7 @@ class Settlement:
         self._moved: dict[str, set[str]] = {}
         self._folders: list[tuple[int, int, str, str]] = []
         self._stdio: dict[str, set[int]] = {}
-        self._processes: dict[int, ProcessSeen] = {}
+        self._processes = Processes()
         self._gaps: list[Gap] = []
 
     def take(self, events: Iterable[Event]) -> None:
@@ -130,7 +130,9 @@ class Settlement:
             "delete": self._delete,
             "secure": self._secure,
             "stdio": self._note_stdio,
-            "start": self._start,
+            "start": self._processes.start,
+            "scene": self._processes.set_scene,
+            "end": self._processes.end,
             "gap": self._gap,
         }
         inputs, outputs = self._inputs, self._outputs
@@ -168,10 +170,8 @@ class Settlement:
         return made
 
     def _exec(self, event: Event) -> None:
-        _, pid, at, path, argv, stat, detail = event
-        known = self._processes.get(pid)
-        parent, since = (known.parent, known.started_at) if known else (None, at)
-        self._processes[pid] = ProcessSeen(pid, parent, since, path, split_argv(argv))
+        _, pid, at, path, _, stat, detail = event
+        self._processes.execute(event)
         if detail == "environment" or path in self._outputs:
             return
         entry = self._entry(path, pid, at, stat)
@@ -255,14 +255,11 @@ class Settlement:
         self._lose(path)
 
     def _secure(self, event: Event) -> None:
-        self._kept.setdefault(event[3], event[6])
+        if not event[6].startswith("made:"):
+            self._kept.setdefault(event[3], event[6])
 
     def _note_stdio(self, event: Event) -> None:
         self._stdio.setdefault(event[3], set()).add(int(event[6]))
-
-    def _start(self, event: Event) -> None:
-        _, pid, at, _, _, _, parent = event
-        self._processes.setdefault(pid, ProcessSeen(pid, int(parent) or None, at))
 
     def _gap(self, event: Event) -> None:
         gap = Gap(event[6], event[3], event[4])
@@ -271,8 +268,13 @@ class Settlement:
 
     # ------------------------------------------------------------------ verdict
 
-    def conclude(self, disk: Disk) -> Activity:
-        """Compare with what is there now."""
+    def conclude(self, disk: Disk, events: Sequence[Event] = ()) -> Activity:
+        """Compare with what is there now.
+
+        Args:
+            disk: What is there.
+            events: All that were taken, to be handed on.
+        """
         self._explore_moved_folders(disk)
         writes = []
         changed = set()
@@ -300,11 +302,12 @@ class Settlement:
             else:
                 reads.append(_plainly_read(known))
         return Activity(
-            processes=tuple(self._processes.values()),
+            processes=self._processes.seen(),
             reads=tuple(reads),
             writes=tuple(writes),
             executed=tuple(executed),
             gaps=tuple(self._gaps),
+            events=events,
         )
 
     def _explore_moved_folders(self, disk: Disk) -> None:
@@ -391,7 +394,7 @@ def _plainly_read(event: Event) -> FileAccess:
 
 
 def settle(
-    events: Iterable[Event], disk: Disk | None = None, held: Mapping[str, int] | None = None
+    events: Sequence[Event], disk: Disk | None = None, held: Mapping[str, int] | None = None
 ) -> Activity:
     """Turn events into activity.
 
@@ -402,4 +405,4 @@ def settle(
     """
     settlement = Settlement(held or {})
     settlement.take(events)
-    return settlement.conclude(disk or RealDisk())
+    return settlement.conclude(disk or RealDisk(), events)

@@ -13,12 +13,13 @@ import time
 
 from whence.capture.tracers import kernel
 from whence.capture.tracers.calls import EXCHANGE, UNSEEN, can_move, how_opened, machine_of
-from whence.capture.tracers.events import Event, Stat, join_argv
+from whence.capture.tracers.events import Event, Stat, join_argv, join_streams
 from whence.capture.tracers.filter import here
-from whence.capture.tracers.journal import DISTINCT, FLUSH, Journal
+from whence.capture.tracers.journal import FLUSH, Journal
 from whence.capture.tracers.keeping import Keeper
 from whence.capture.tracers.noise import Noise, is_bytecode_cache, source_of
 from whence.capture.tracers.places import Places, lstat, state
+from whence.capture.tracers.readers import Readers
 from whence.capture.tracers.ring import SLOTS, Ring
 from whence.capture.tracers.thread import Threads, read_kin
 
@@ -47,15 +48,11 @@ class Supervisor:
         self._journal = journal
         self.places = Places(noise)
         self._privileged = privileged
-        self._signs = {
-            os.path.join(session_dir, FLUSH): self.keep_up,
-            os.path.join(session_dir, DISTINCT): self._tell_apart,
-        }
-        """Paths that are opened to tell us something; see ``journal``."""
+        self._sign = os.path.join(session_dir, FLUSH)
+        """A path that is opened to tell us something; see ``journal``."""
         self._threads = Threads()
-        self._read: dict[str, int] = {}
+        self._readers = Readers()
         self._written: dict[str, tuple[str, int]] = {}
-        self._apart = False
         self._processes: set[int] = set()
         self._gaps: set[tuple[str, str]] = set()
         self._everyone = os.geteuid() == 0
@@ -100,16 +97,14 @@ class Supervisor:
         if ring is None or not ring.waiting:
             return False
         now = time.time_ns()
-        read, real, add = self._read, self.places.is_real, self._journal.add
-        apart = self._apart
+        readers, real, add = self._readers, self.places.is_real, self._journal.add
         for pid, parent, text, stat, plain in ring.take(limit):
             if pid not in self._processes:
                 self.note_process(pid, parent)
-            if text in read and (not apart or read[text] == pid):
+            if readers.has(pid, text):
                 continue
             if plain and real(text) and not is_bytecode_cache(text):
-                read[text] = pid
-                self.keeper.note_read(text, stat)
+                self.keeper.note_read(text, stat, readers.add(pid, text))
                 add(("read", pid, now, text, "", stat, ""))
             else:
                 self._note_accelerated(pid, now, text, stat)
@@ -123,9 +118,8 @@ class Supervisor:
                 return
             stat = state(source)
         place = self.places.resolve(text)
-        if place is not None and (place[1] or not self._has_read(pid, place[0])):
-            self._read[place[0]] = pid
-            self.keeper.note_read(place[0], stat)
+        if place is not None and (place[1] or not self._readers.has(pid, place[0])):
+            self.keeper.note_read(place[0], stat, self._readers.add(pid, place[0]))
             self._journal.add(("read", pid, now, *place, stat, ""))
 
     def keep_up(self) -> None:
@@ -154,6 +148,7 @@ class Supervisor:
         """Note a process, and its parents up to ours, when it is first met."""
         while pid > 1 and pid not in self._processes and pid != os.getpid():
             self._processes.add(pid)
+            self._readers.begin(pid, parent)
             self._note("start", pid, "", "", None, str(parent))
             kin = read_kin(parent) if parent and parent not in self._processes else None
             pid, parent = (parent, kin[1]) if kin else (0, 0)
@@ -166,33 +161,24 @@ class Supervisor:
 
     def note_read(self, pid: int, path: str, alias: str, stat: Stat) -> None:
         """Note that a regular file was opened for reading."""
-        self._read[path] = pid
-        self.keeper.note_read(path, stat)
+        self.keeper.note_read(path, stat, self._readers.add(pid, path))
         self._note("read", pid, path, alias, stat, "")
-
-    def _has_read(self, pid: int, path: str) -> bool:
-        """Whether a read is known already: by anyone, or by this process where they differ."""
-        known = self._read.get(path)
-        return known is not None and (known == pid or not self._apart)
-
-    def _tell_apart(self) -> None:
-        """Note from now on what each process does, for a run within this one."""
-        self._apart = True
 
     def note_write(self, pid: int, path: str, alias: str, stat: Stat | None, how: str) -> None:
         """Note that a regular file is about to be opened for writing, and keep its content."""
         self.catch_up()
         truncated = "t" in how
-        self._secure(pid, self.keeper.before_change(path, stat, truncated=truncated))
-        self._read.pop(path, None)
-        known = self._written.get(path)
-        if known is None or known[0] != how or (self._apart and known[1] != pid):
-            self._written[path] = how, pid
+        who = self._readers.who(pid)
+        kept = self.keeper.before_change(path, stat, who, truncated=truncated)
+        self._secure(pid, kept, stat)
+        self._readers.forget(path)
+        if self._written.get(path) != (how, who):
+            self._written[path] = how, who
             self._note("write", pid, path, alias, stat, how)
 
-    def _secure(self, pid: int, kept: tuple[str, str]) -> None:
+    def _secure(self, pid: int, kept: tuple[str, str], stat: Stat | None) -> None:
         if kept[0]:
-            self._note("secure", pid, kept[0], "", None, kept[1])
+            self._note("secure", pid, kept[0], "", stat, kept[1])
 
     # -------------------------------------------------------------------- paths
 
@@ -226,12 +212,12 @@ class Supervisor:
             return
         found = self.places.place(text)
         if found is None:
-            if text in self._signs:
-                self._signs[text]()
+            if text == self._sign:
+                self.keep_up()
             return
         path, alias = found
         if not flags & _WRITING:
-            if alias or not self._has_read(self._threads.process(tid)[0], path):
+            if alias or not self._readers.has(self._threads.process(tid)[0], path):
                 self._open_to_read(tid, path, alias, flags)
         elif not is_bytecode_cache(path):
             self._open_to_write(tid, path, alias, flags)
@@ -303,13 +289,14 @@ class Supervisor:
         pid = self._process(tid)
         self.catch_up()
         if there is not None and modes.S_ISREG(there.st_mode) and not flags & EXCHANGE:
-            self._secure(pid, self.keeper.before_removal(target, state(there)))
-        self._read.pop(source, None)
-        self._read.pop(target, None)
+            now = state(there)
+            self._secure(pid, self.keeper.before_removal(target, now), now)
+        self._readers.forget(source)
+        self._readers.forget(target)
         self._written.clear()
         self.keeper.moved(source, target)
         if modes.S_ISREG(moved.st_mode):
-            self.keeper.replaced(target)
+            self.keeper.replaced(target, self._readers.who(pid))
         detail = "x" if flags & EXCHANGE else "d" if modes.S_ISDIR(moved.st_mode) else ""
         self._note("move", pid, source, target, state(moved), detail)
 
@@ -338,9 +325,10 @@ class Supervisor:
         found = lstat(source) if source else None
         if source is None or found is None or not modes.S_ISREG(found.st_mode):
             return
+        pid = self._process(tid)
         self.catch_up()
-        self.keeper.replaced(target)
-        self._note("link", self._process(tid), source, target, state(found), "")
+        self.keeper.replaced(target, self._readers.who(pid))
+        self._note("link", pid, source, target, state(found), "")
 
     def _on_unlink(self, tid: int, args: tuple[int, ...], _: int) -> None:
         self._delete(tid, _AT_FDCWD, args[0])
@@ -360,8 +348,8 @@ class Supervisor:
             return
         pid = self._process(tid)
         self.catch_up()
-        self._secure(pid, self.keeper.before_removal(path, state(found)))
-        self._read.pop(path, None)
+        self._secure(pid, self.keeper.before_removal(path, state(found)), state(found))
+        self._readers.forget(path)
         self._written.pop(path, None)
         self._note("delete", pid, path, "", state(found), "")
 
@@ -389,18 +377,30 @@ class Supervisor:
             return
         words = self._threads.words(tid, argv)
         pid = self._process(tid)
+        folder, streams = self._threads.folder(tid, _AT_FDCWD), self._threads.streams(tid)
         self._threads.replaced(tid)
+        self._readers.executes(pid)
         real = os.path.realpath(program)
         self.places.noise.add_environment_of(os.path.normpath(program))
         self.places.noise.add_environment_of(real)
         noise = self.places.noise.drops(os.path.normpath(program)) or self.places.noise.drops(real)
         alias = program if os.path.normpath(program) != real else ""
+        self._note("scene", pid, folder or "", "", None, join_streams(streams))
+        self._hand_over(pid, streams)
         self._note(
             "exec", pid, real, join_argv(words), state(found), "environment" if noise else alias
         )
         if not noise:
-            self.keeper.note_read(real, state(found))
+            self.keeper.note_read(real, state(found), self._readers.who(pid))
         self._note_unseen_program(pid, real, found)
+
+    def _hand_over(self, pid: int, streams: dict[int, str]) -> None:
+        """Take note that a program got open files from its parent, which may open them again."""
+        for path in streams.values():
+            if self.keeper.made(path):
+                self.keeper.replaced(path, self._readers.who(pid))
+            self._readers.forget(path)
+            self._written.pop(path, None)
 
     def _note_unseen_program(self, pid: int, program: str, found: os.stat_result) -> None:
         if found.st_mode & (modes.S_ISUID | modes.S_ISGID) and not self._privileged:
@@ -410,6 +410,15 @@ class Supervisor:
         if machine not in {0, self._machine}:
             reason = "it is built for another architecture, whose system calls are not watched"
             self.note_gap(pid, "observer-blind", program, reason)
+
+    def _on_exit_group(self, tid: int, args: tuple[int, ...], _: int) -> None:
+        pid = self._threads.process(tid)[0]
+        self.catch_up()
+        if pid in self._processes:
+            self._processes.discard(pid)
+            self._note("end", pid, "", "", None, str(args[0] & 0xFF))
+        self._readers.end(pid)
+        self._threads.ended(tid)
 
     def _on_unseen(self, tid: int, _: tuple[int, ...], number: int) -> None:
         pid = self._process(tid)

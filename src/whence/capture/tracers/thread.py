@@ -103,6 +103,24 @@ class Threads:
         self._forget_memory(tid)
         self._forget_memory(process)
 
+    def ended(self, tid: int) -> None:
+        """Take note that a thread's process ends: their numbers may be given again."""
+        process = self.process(tid)[0]
+        self._forget_memory(tid)
+        self._forget_memory(process)
+
+    def streams(self, tid: int) -> dict[int, str]:
+        """Which pipes and files the standard streams are."""
+        found = {}
+        for number in (0, 1, 2):
+            try:
+                name = os.readlink(f"/proc/{tid}/fd/{number}")
+            except OSError:
+                continue
+            if name.startswith(("pipe:", "/")) and not name.startswith("/dev/"):
+                found[number] = name
+        return found
+
     def folder(self, tid: int, descriptor: int) -> str | None:
         """The folder that a relative path starts from: the current one, or an open one."""
         low = descriptor & 0xFFFFFFFF

@@ -16,7 +16,9 @@ SUMMARY = "list the recorded runs, latest first"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("-n", "--limit", type=int, default=20, help="how many (default 20)")
+    parser.add_argument(
+        "-n", "--limit", type=int, default=20, help="how many (default 20); parts do not count"
+    )
     parser.add_argument("--job", help="only runs of this job")
     parser.add_argument(
         "--state", choices=[each.value for each in RunState], help="only runs in this state"
@@ -29,9 +31,10 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     if args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1 run is needed")
     with asking(console) as (workspace, reader):
-        found = runs_in_short(workspace, job=args.job, state=args.state)
-        found += runs(reader, limit=args.limit, job=args.job, state=args.state)
-        del found[args.limit :]
+        found = runs_in_short(workspace, job=args.job, state=args.state)[: args.limit]
+        left = args.limit - len(found)
+        if left:
+            found += runs(reader, limit=left, job=args.job, state=args.state)
     if args.json:
         console.print_json({"runs": found})
     else:

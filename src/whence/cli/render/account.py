@@ -41,6 +41,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     )
     yield from _facts(
         [
+            ("part of", _whole(told.get("part_of"))),
             ("started", _when(told["started_at"], duration_of(told))),
             ("by", _who(told)),
             ("command", shlex.join(told["command"])),
@@ -53,8 +54,10 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         ],
         paint,
     )
-    yield from _listing("used", _meetings(told["used"]), paint)
-    yield from _listing("made", _meetings(told["generated"]), paint)
+    jobs = {each["id"]: _part_name(each) for each in told.get("parts", ())}
+    yield from _listing("parts", [_part(each) for each in told.get("parts", ())], paint)
+    yield from _listing("used", _meetings(told["used"], jobs), paint)
+    yield from _listing("made", _meetings(told["generated"], jobs), paint)
     yield from _listing("parameters", _values(told, "parameter"), paint)
     yield from _defaults(told["parameter_details"])
     yield from _listing("metrics", _values(told, "metric"), paint)
@@ -67,6 +70,26 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("asked", query_rows(told.get("queries", ())), paint)
     yield from _listing("called", call_rows(told.get("calls", ())), paint)
     yield from _gaps(told["gaps"], paint)
+
+
+def _whole(whole: Mapping[str, Any] | None) -> str:
+    return "" if whole is None else f"{whole['job']}, run {whole['id']}"
+
+
+def _part_name(part: Mapping[str, Any]) -> str:
+    return f"{part['job']} rank {part['rank']}" if "rank" in part else str(part["job"])
+
+
+def _part(part: Mapping[str, Any]) -> Row:
+    """One part of a run in a line."""
+    used, made = count_text(part["used"]), count_text(part["generated"])
+    return (
+        part["id"][:8],
+        shorten(printable(_part_name(part)), 40),
+        state_text(part),
+        duration_of(part),
+        f"used {used}, made {made}",
+    )
 
 
 def _when(started: str | None, took: str) -> str:
@@ -127,13 +150,15 @@ def _observers(observers: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(told)
 
 
-def _meetings(met: Sequence[Mapping[str, Any]]) -> list[Row]:
+def _meetings(met: Sequence[Mapping[str, Any]], jobs: Mapping[str, str]) -> list[Row]:
     rows: list[Row] = []
     for each in met:
         size = "" if each["size"] is None else size_text(each["size"])
         content = f"sha256:{each['digest']['sha256'][:12]}" if each["digest"] else state_of(each)
         basis = "" if each["basis"] == "observed" else each["basis"]
-        rows.append((each["role"], shorten(printable(each["name"]), 60), size, content, basis))
+        name = shorten(printable(each["name"]), 60)
+        row = (each["role"], name, size, content, basis)
+        rows.append((*row, jobs.get(each.get("part", ""), "")) if jobs else row)
     return rows
 
 

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from whence.drawing.telling import is_troubled, place_gaps
+from whence.model.edge import EdgeKind
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
@@ -16,6 +17,8 @@ from whence.store.interface import Direction
 
 LONG = 8
 """More siblings of one kind than this are folded."""
+
+PART_OF = EdgeKind.PART_OF.value
 
 KEPT = 5
 """How many of them are still shown."""
@@ -194,7 +197,7 @@ def _joined(lineage: Lineage) -> dict[NodeId, dict[NodeId, tuple[LineageEdge, ..
     under: dict[NodeId, dict[NodeId, tuple[LineageEdge, ...]]] = {}
     for edge in lineage.edges:
         up, down = edge.origin, edge.target
-        if lineage.direction is Direction.EFFECTS:
+        if lineage.direction is Direction.EFFECTS or edge.kind == PART_OF:
             up, down = down, up
         at = under.setdefault(up, {})
         at[down] = (*at.get(down, ()), edge)
@@ -208,6 +211,8 @@ def _age(twig: Twig) -> tuple[str, str]:
 
 def _place(twig: Twig) -> tuple[int, str, bool, str]:
     node = twig.told.node
+    if any(edge.kind == PART_OF for edge in twig.edges):
+        return (0, str(twig.told.facts.get("started_at", "")), False, node.id)
     executed = any(edge.role == "executable" for edge in twig.edges)
     order = 5 if executed else _ORDER.get(node.kind, 9)
     return (order, node.name, not is_troubled(twig.told), node.id)

@@ -8,7 +8,7 @@ from typing import Any
 from whence.cli.render.style import painter
 from whence.cli.render.table import Column, Fit, render_table
 from whence.cli.render.when import ago
-from whence.drawing.figures import count_text
+from whence.drawing.figures import count_text, counted
 from whence.drawing.telling import TROUBLED, duration_of, state_text
 
 _COLUMNS = (
@@ -23,6 +23,9 @@ _COLUMNS = (
     Column("command", fit=Fit.END, least=16),
 )
 _STATE, _GAPS = 2, 7
+
+_PARTS_SHOWN = 10
+"""Parts of one run that are listed; the JSON has them all."""
 
 
 def render_runs(
@@ -44,14 +47,30 @@ def render_runs(
             return "gap"
         return None
 
+    runs = _in_brief(runs)
     rows = [_row(each, when) for each in runs]
     return render_table(_COLUMNS, rows, width=width, paint=painter(styled=styled), style=style)
 
 
+def _in_brief(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of runs with many parts the first of these alone."""
+    told: list[Mapping[str, Any]] = []
+    shown: dict[str, int] = {}
+    for each in runs:
+        whole = each.get("parent")
+        if whole is not None:
+            shown[whole] = shown.get(whole, 0) + 1
+        if whole is None or shown[whole] <= _PARTS_SHOWN:
+            told.append(each)
+    return told
+
+
 def _row(run: Mapping[str, Any], now: datetime) -> list[str]:
+    parts = run.get("parts", 0)
+    count = f" ({counted(parts, 'part', 'parts')})" if parts > _PARTS_SHOWN else ""
     return [
         run["id"][:8],
-        run["job"],
+        f"  {run['job']}" if run.get("parent") else f"{run['job']}{count}",
         state_text(run),
         duration_of(run),
         ago(run["started_at"], now),

@@ -157,7 +157,11 @@ class _Tree:
         state = (state_text(facts), "failed" if is_troubled(twig.told) else "")
         took = duration_of(facts)
         began = [(ago(facts["started_at"], self._now), "dim")] if facts.get("started_at") else []
-        return node.name, [state, *([(took, "")] if took else []), *began, short]
+        whole = facts.get("part_of")
+        part = []
+        if whole and (twig.above is None or twig.above.node.id != whole["id"]):
+            part = [(f"part of {whole['job']} {whole['id'][:SHORT]}", "dim")]
+        return node.name, [state, *([(took, "")] if took else []), *began, short, *part]
 
     def _thing(self, twig: Twig) -> tuple[str, list[tuple[str, str]]]:
         told = twig.told

@@ -10,7 +10,7 @@ from whence.query.completeness.score import Missing, Score, score
 from whence.query.completeness.story import Answers, Evidence, Story
 from whence.query.completeness.table import COSTS, TOLD
 
-_WEIGHED = 6
+_WEIGHED = 12
 """How many things of unknown origin are tried one by one: the weightiest."""
 
 _RERUN = 3

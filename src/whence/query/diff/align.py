@@ -106,9 +106,9 @@ def _root_steps(a: Side, b: Side) -> list[tuple[int, int]]:
 
     They do where they follow one recipe; and where neither's recipe occurs on the other side.
     """
-    if len(a.makers) != 1 or len(b.makers) != 1:
+    if any(len(side.makers) != 1 and side.thing is not None for side in (a, b)):
         return []
-    (one,), (other,) = a.makers, b.makers
+    one, other = a.makers[0], b.makers[0]
     if one == other:
         return []
     here, there = a.steps[one].job, b.steps[other].job

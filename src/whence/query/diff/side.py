@@ -9,6 +9,7 @@ from whence.errors import UsageError
 from whence.model.edge import EdgeKind
 from whence.model.node import Node, NodeKind
 from whence.query.account import Account, account_for
+from whence.query.parts import TEMPORARY, reach_with_parts, with_parts
 from whence.store.interface import Direction, GraphReader, Link
 
 LIMIT = 100_000
@@ -65,7 +66,7 @@ class Side:
     thing: int | None
     """The artifact that is asked about; ``None`` where it is a run."""
     makers: tuple[int, ...]
-    """The runs that are asked about, or that made the artifact."""
+    """The run that is asked about and its parts, or the runs that made the artifact."""
     steps: Mapping[int, Step]
     """Every run upstream, oldest first."""
     evaluations: tuple[Step, ...]
@@ -82,7 +83,12 @@ class Side:
 
     def outputs(self) -> list[Meeting]:
         """What was asked about, and what was made beside it."""
-        made = [each for maker in self.makers for each in self.steps[maker].generated]
+        made = [
+            each
+            for maker in self.makers
+            for each in self.steps[maker].generated
+            if each.role != TEMPORARY
+        ]
         if self.thing is not None and self.thing not in {each.handle for each in made}:
             made.append(Meeting("output", self.nodes[self.thing], self.thing))
         return made
@@ -96,11 +102,13 @@ def read_side(reader: GraphReader, root: int) -> Side:
     """
     (node,) = reader.nodes([root])
     thing = _artifact_of(reader, root, node)
-    reached = reader.reach(root, Direction.ORIGINS, limit=LIMIT)
+    reached = reach_with_parts(reader, root, Direction.ORIGINS, limit=LIMIT)
     handles = list(reached.handles)
     among = dict(zip(handles, reader.nodes(handles), strict=True))
     links = reader.links(handles, Direction.ORIGINS)
     makers = _makers(links, root if thing is None else thing, among)
+    if thing is None:
+        makers = tuple(with_parts(reader, root))
     made, siblings = _made_by(reader, makers)
     among.update(siblings)
     links = list(dict.fromkeys([*links, *made]))

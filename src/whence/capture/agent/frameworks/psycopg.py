@@ -13,14 +13,14 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 
 def _on_psycopg(watch: Any, module: Any) -> None:
-    drivers = watch.load("cursors")
+    statements = watch.load("statements")
 
     def place(cursor: Any) -> tuple[str, str]:
         info = cursor.connection.info
-        uri = drivers.server_uri("postgresql", info.host, info.port, info.dbname)
+        uri = statements.server_uri("postgresql", info.host, info.port, info.dbname)
         return "postgres", uri
 
-    cursors = drivers.Cursors(watch, watch.load("statements"), place, statement_text)
+    cursors = statements.Cursors(watch, place, statement_text)
     cursors.watch_class(module.Cursor)
     own = getattr(module, "ServerCursor", None)
     if own is not None:

@@ -80,6 +80,9 @@ class Agent:
             },
             argv=list(getattr(sys, "orig_argv", ())),
         )
+        rank = rank_of(os.environ)
+        if rank:
+            self.write(event="part", kind="rank", **rank)
 
     def after_fork(self) -> None:
         try:
@@ -215,6 +218,26 @@ def stop() -> None:
     """End every report of this process."""
     while _running:
         _running.pop().stop()
+
+
+_RANKS = (
+    ("RANK", "WORLD_SIZE", "LOCAL_RANK"),
+    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"),
+    ("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"),
+)
+"""Variables by which launchers tell a process which of how many it is."""
+
+
+def rank_of(environ: Any) -> dict[str, int]:
+    """Which of several processes this is; empty for one that is alone."""
+    for rank, size, local in _RANKS:
+        numbers = [environ.get(name, "") for name in (rank, size, local)]
+        if numbers[0].isdigit() and numbers[1].isdigit() and int(numbers[1]) > 1:
+            told = {"rank": int(numbers[0]), "world_size": int(numbers[1])}
+            if numbers[2].isdigit():
+                told["local_rank"] = int(numbers[2])
+            return told
+    return {}
 
 
 def start() -> None:
