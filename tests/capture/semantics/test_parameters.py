@@ -25,8 +25,8 @@ def values_of(found: dict[str, Any]) -> dict[str, Any]:
 def test_arguments_stand_under_their_owner_and_defaults_are_marked() -> None:
     found, _, gaps = read_parameters([given("Forest", {"trees": 5, "depth": None}, "depth")])
     assert found == {
-        "Forest.trees": {"value": 5, "source": "sklearn"},
-        "Forest.depth": {"value": None, "source": "sklearn", "default": True},
+        "Forest.trees": {"value": 5, "source": "sklearn", "owner": "Forest"},
+        "Forest.depth": {"value": None, "source": "sklearn", "owner": "Forest", "default": True},
     }
     assert gaps == []
 
@@ -46,7 +46,7 @@ def test_two_things_of_one_name_are_told_apart_where_they_differ() -> None:
 
 def test_what_was_set_wins_over_the_same_value_as_a_default() -> None:
     found, _, _ = read_parameters([given("A", {"x": 1}, "x"), given("A", {"x": 1})])
-    assert found == {"A.x": {"value": 1, "source": "sklearn"}}
+    assert found == {"A.x": {"value": 1, "source": "sklearn", "owner": "A"}}
 
 
 def test_a_search_by_hand_leaves_a_gap_and_not_a_thousand_things() -> None:

@@ -98,6 +98,20 @@ def test_steps_say_which_rows_of_which_file_reached_them() -> None:
     assert fitted["rows"]["digest"] == digest
 
 
+def test_a_column_of_a_prediction_is_of_the_same_rows() -> None:
+    found = read(
+        *TRAINING[:8],
+        told("derived", n=7, of=[5], how="[:, 1]"),
+        step("evaluate", "roc_auc_score", {"y_true": 6, "y_score": 7}, value=0.9),
+    )
+    (behind,) = [each for each in found.steps["steps"][-1]["inputs"] if each.get("via")]
+    assert (behind["of"], behind["split"], behind["via"]) == (
+        ["features.parquet"],
+        "test",
+        "y_score",
+    )
+
+
 def test_a_loaded_model_that_is_fitted_again_is_fine_tuned() -> None:
     found = read(
         told("read", n=1, location="/p/base", by="from_pretrained"),

@@ -59,6 +59,19 @@ def test_what_was_declared_beats_what_was_found_in_a_file() -> None:
     assert layer.changes[0].detail["basis"] == "declared"
 
 
+def test_a_figure_that_the_program_wrote_out_is_told_once_by_its_own_name() -> None:
+    def run(number: int, exact: float, other: float) -> RunSeen:
+        found = {"metrics": {"auc": {"value": round(exact, 4), "source": "metrics.json"}}}
+        seen = {"roc_auc_score": {"value": exact}, "log_loss": {"value": other}}
+        return trained(number, seen, inferred=found)
+
+    layer = compared(run(1, 0.672109, 0.6), run(2, 0.648563, 0.7))
+    assert [(each.name, each.detail.get("measured_by")) for each in layer.changes] == [
+        ("auc", "roc_auc_score"),
+        ("log_loss", None),
+    ]
+
+
 # ----------------------------------------------------------- later measurements
 
 

@@ -82,6 +82,25 @@ def test_what_a_library_has_by_itself_differs_only_where_both_use_it() -> None:
     assert told(layer) == [("changed", "Forest.leaves", 5, 6)]
 
 
+def test_an_argument_that_a_setting_went_to_is_no_change_of_its_own() -> None:
+    def steered(rate: float, leaves: int, depth: int) -> dict[str, Any]:
+        argument = {"source": "sklearn", "owner": "Forest"}
+        return {
+            "rate": value(rate),
+            "model.leaves": value(leaves, "config.yaml"),
+            "Forest.rate": {"value": rate, **argument},
+            "Forest.max_leaves": {"value": leaves, **argument},
+            "Forest.depth": {"value": depth, **argument},
+        }
+
+    layer = compared(trained(1, steered(0.1, 31, 4)), trained(2, steered(0.3, 63, 8)))
+    assert {each.name: each.detail.get("reaches") for each in layer.changes} == {
+        "rate": ["Forest.rate"],
+        "model.leaves": ["Forest.max_leaves"],
+        "Forest.depth": None,
+    }
+
+
 def test_what_is_declared_and_observed_alike_is_told_once() -> None:
     def both(number: int, rate: float) -> RunSeen:
         return trained(

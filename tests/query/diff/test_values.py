@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whence.query.diff.values import difference_of, flatten, normal, same_value
+from whence.query.diff.values import difference_of, flatten, is_rounded, normal, same_value
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 VALUES = st.recursive(
@@ -105,3 +105,18 @@ def test_nested_facts_get_dotted_names() -> None:
         "python.flags.utf8": True,
         "os": ["linux"],
     }
+
+
+@pytest.mark.parametrize(
+    ("exact", "written", "rounded"),
+    [
+        (0.672109, 0.6721, True),
+        (0.672109, 0.672109, True),
+        (0.672109, 0.6722, False),
+        (0.672109, 0.67, False),
+        (3, 3.0, False),
+        (float("nan"), 0.123, False),
+    ],
+)
+def test_a_number_written_out_of_another(exact: object, written: object, rounded: bool) -> None:
+    assert is_rounded(exact, written) == rounded

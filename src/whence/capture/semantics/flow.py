@@ -13,6 +13,8 @@ from whence.recording.observation import Flow
 MOST = 300
 """How many steps a record says of one run; alike ones in a row count as one."""
 
+_LOOKED_THROUGH = 50
+
 _HIDDEN = frozenset({"event", "kind", "by", "inputs", "outputs", "model", "at", "where", "n"})
 _LOOKS = ("class", "type", "shape", "columns", "dtype")
 _MODEL_FACTS = (
@@ -123,10 +125,22 @@ class _Teller:
         """The rows for which what is evaluated had been predicted."""
         found = []
         for role, thing in inputs:
-            data = self._predicted.get(thing.key)
+            data = self._predicted_from(thing)
             if data is not None:
                 found.append({**self._told("X", data), "via": role})
         return found
+
+    def _predicted_from(self, thing: Thing) -> Thing | None:
+        """What a prediction was made for, or one that this was made of, such as a column of it."""
+        pending, met = [thing.key], set[Any]()
+        while pending and len(met) < _LOOKED_THROUGH:
+            key = pending.pop(0)
+            if key in self._predicted:
+                return self._predicted[key]
+            if key not in met:
+                met.add(key)
+                pending += self._things.by_key(key).sources
+        return None
 
     def _told(self, role: str, thing: Thing, *, brief: bool = False) -> dict[str, Any]:
         """An object as a step tells it."""

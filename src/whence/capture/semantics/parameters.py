@@ -58,7 +58,8 @@ def read_parameters(told: Iterable[Telling]) -> tuple[dict[str, Any], Configured
         for number, values in enumerate(instances, 1):
             called = owner if number == 1 else f"{owner}#{number}"
             for name, detail in values.items():
-                found[f"{called}.{name}" if called else name] = detail
+                told_of = {**detail, "owner": called} if called else detail
+                found[f"{called}.{name}" if called else name] = told_of
     gaps = [
         Gap("truncated", owner, f"{count} more were steered in other ways; {INSTANCES} are told")
         for owner, count in left_out.items()

@@ -91,6 +91,8 @@ def _metric_facts(change: Change) -> Iterator[str]:
         yield printable(step_text(change.a, change.b, change.detail.get("delta")))
     elif change.what != "unknown":
         yield value_text(change.a if change.what == "only_in_a" else change.b)
+    if change.detail.get("measured_by"):
+        yield f"by {printable(str(change.detail['measured_by']))}"
     if change.detail.get("series"):
         yield "its course differs"
 
@@ -172,6 +174,9 @@ def _below(change: Change) -> Iterator[Line]:
     because = _because(change)
     if because:
         yield Line(f"      {because}", "gap" if change.detail.get("unexplained") else "dim")
+    reaches = change.detail.get("reaches") or ()
+    if reaches:
+        yield Line(f"      reaches {', '.join(map(printable, reaches))}", "dim")
     yield from _hunks(change.detail.get("hunks") or ())
     table = change.detail.get("table")
     for sentence in (table.get("sentences") or ())[:_SENTENCES] if table else ():

@@ -10,7 +10,7 @@ from whence.query.diff.difference import LayerDiff, What, verdict
 from whence.query.diff.side import Side, Step
 from whence.query.diff.told import Told
 from whence.query.diff.unknowns import tell_gaps
-from whence.query.diff.values import difference_of, normal
+from whence.query.diff.values import difference_of, is_rounded, normal
 
 
 def compare_metrics(comparison: Comparison) -> LayerDiff:
@@ -20,8 +20,10 @@ def compare_metrics(comparison: Comparison) -> LayerDiff:
     for place, pair in _measuring(comparison):
         a, b = _metrics(pair.a), _metrics(pair.b)
         measured = measured or bool(a or b)
-        for name in sorted(a.keys() | b.keys()):
-            _compare(told, (place, pair.job), name, a.get(name), b.get(name))
+        named = _named(a, b)
+        for name in sorted((a.keys() | b.keys()) - set(named.values())):
+            sides = (a.get(name), b.get(name))
+            _compare(told, (place, pair.job), name, sides, named.get(name))
         tell_gaps(told, "metrics", place, pair, settled=lambda _: False)
     changes = told.changes()
     notes = [] if measured or not _differs(comparison) else ["no metrics were recorded"]
@@ -53,13 +55,35 @@ def _metrics(step: Step | None) -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
+def _named(
+    a: Mapping[str, Mapping[str, Any]], b: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """Names that the program gave to what a library's function measured → that function.
+
+    They are the same where the values are, on both sides, as far as they were written out.
+    """
+    observed = [name for name in a.keys() & b.keys() if a[name]["basis"] == "observed"]
+    found: dict[str, str] = {}
+    for name in sorted(a.keys() & b.keys()):
+        if a[name]["basis"] == "observed":
+            continue
+        for other in sorted(observed):
+            if other not in found.values() and all(
+                is_rounded(side[other].get("value"), side[name].get("value")) for side in (a, b)
+            ):
+                found[name] = other
+                break
+    return found
+
+
 def _compare(
     told: Told,
     step: tuple[int, str],
     name: str,
-    a: Mapping[str, Any] | None,
-    b: Mapping[str, Any] | None,
+    sides: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None],
+    measured_by: str | None,
 ) -> None:
+    a, b = sides
     values = (a.get("value") if a else None, b.get("value") if b else None)
     series = a is not None and b is not None and a.get("series") != b.get("series")
     if a is not None and b is not None and normal(values[0]) == normal(values[1]) and not series:
@@ -75,6 +99,8 @@ def _compare(
     }
     if series:
         detail["series"] = "differs"
+    if measured_by:
+        detail["measured_by"] = measured_by
     told.tell(what, name, values, key=(step[1], *map(normal, values)), step=step, detail=detail)
 
 

@@ -1,6 +1,6 @@
 """What steered the runs: words of the command line, values of configuration files, seeds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ class Value:
     basis: Basis
     default: bool = False
     """Whether nobody set it: a library's own."""
+    is_argument: bool = False
+    """Whether a library was given it: it may be a setting that went there."""
 
 
 _NOTHING = Value(None, "", Basis.OBSERVED)
@@ -51,6 +53,7 @@ def values_of(step: Step | None, made: frozenset[int]) -> Values:
                     str(plain.get("source") or ""),
                     basis,
                     bool(plain.get("default")),
+                    bool(plain.get("owner")),
                 )
                 # A parameter that is a seed by its name stands in both facets.
                 again = about == "seed" and ("parameter", name) in found
@@ -84,8 +87,12 @@ def compare_parameters(comparison: Comparison) -> LayerDiff:
         a, b = values_of(pair.a, made[0]), values_of(pair.b, made[1])
         seen = seen or bool(a or b)
         differing = set()
-        for about, name in sorted(a.keys() | b.keys()):
-            differing |= _compare_value(told, (place, pair), (about, name), (a, b), known)
+        reached = _reached(a, b)
+        following = {("parameter", name) for names in reached.values() for name in names}
+        for about, name in sorted((a.keys() | b.keys()) - following):
+            differing |= _compare_value(
+                told, (place, pair), (about, name), (a, b), known, reached.get((about, name))
+            )
         files = comparison.alignment.used[place]
         for file in files:
             if not {file.a, file.b}.isdisjoint(comparison.settings) and not _is_old(
@@ -107,6 +114,7 @@ def _compare_value(
     which: tuple[str, str],
     sides: tuple[Values, Values],
     known: tuple[frozenset[Any], frozenset[Any]],
+    reached: Sequence[str] | None = None,
 ) -> set[str]:
     """Tell a value that is not the same; the sources in which it differs."""
     place, pair = at
@@ -132,10 +140,39 @@ def _compare_value(
         detail["sources"] = {"a": a.source, "b": b.source}
     if reason:
         detail["reason"] = reason
+    if reached:
+        detail["reaches"] = list(reached)
     plain = (a.value if a else None, b.value if b else None)
     key = (about, present.source, *map(normal, plain))
     told.tell(what, name, plain, key=key, step=(place, pair.job), detail=detail)
     return {each.source for each in (a, b) if each}
+
+
+def _reached(a: Values, b: Values) -> dict[tuple[str, str], list[str]]:
+    """Settings that changed → arguments of libraries that changed in just the same way.
+
+    The same change twice is one change that went from one place to the other. Where several
+    settings changed alike, the one whose name ends alike is taken, otherwise the first.
+    """
+    settings: dict[Hashable, list[tuple[str, str]]] = {}
+    arguments: list[tuple[str, Hashable]] = []
+    for which in sorted(a.keys() & b.keys()):
+        one, other = _comparable(a[which], b[which])
+        if one is None or other is None or normal(one.value) == normal(other.value):
+            continue
+        change = (normal(one.value), normal(other.value))
+        if one.is_argument and other.is_argument:
+            arguments.append((which[1], change))
+        else:
+            settings.setdefault(change, []).append(which)
+    reached: dict[tuple[str, str], list[str]] = {}
+    for name, went in arguments:
+        alike = settings.get(went)
+        if alike:
+            last = name.rpartition(".")[2]
+            source = next((each for each in alike if each[1].endswith(last)), alike[0])
+            reached.setdefault(source, []).append(name)
+    return reached
 
 
 def _comparable(

@@ -47,6 +47,16 @@ def difference_of(a: Any, b: Any) -> float | int | None:
     return None
 
 
+def is_rounded(exact: Any, written: Any) -> bool:
+    """Whether a number was written out of another, with at least three of its digits."""
+    if not isinstance(exact, float) or not isinstance(written, float):
+        return False
+    if exact == written:
+        return True
+    digits = f"{written!r}".partition(".")[2]
+    return digits.isdecimal() and len(digits) >= 3 and round(exact, len(digits)) == written
+
+
 def flatten(facts: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Nested facts as dotted names with plain values or lists."""
     for name, value in facts.items():
