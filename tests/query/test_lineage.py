@@ -8,11 +8,11 @@ from whence.query.gaps import gaps_json
 from whence.query.history import runs
 from whence.query.lineage import lineage_json, outline, read_lineage
 from whence.query.route import route
-from whence.recording.observation import Flow
+from whence.recording.observation import FileSeen, Flow
 from whence.recording.recorder import Recorder
 from whence.store.interface import Direction
 from whence.store.memory import MemoryStore
-from whence.testing.worlds import Version, file_seen, pipeline, run_seen
+from whence.testing.worlds import Version, World, file_seen, pipeline, run_seen
 
 
 @pytest.fixture
@@ -128,3 +128,11 @@ def test_a_path_goes_through_the_run_in_which_it_was_seen() -> None:
     assert [node["name"] for node in told["nodes"]] == ["m.pkl", "train", "a.csv"]
     assert [edge["kind"] for edge in told["edges"]] == ["generated_by", "used"]
     assert told["edges"][1]["detail"] == {"by": "Forest.fit", "split": "train"}
+
+
+def test_what_has_an_address_elsewhere_came_from_there() -> None:
+    away = FileSeen("s3://a/b", "s3://a/b", NodeKind.DATASET, "input", None)
+    here = FileSeen("b.csv", "file:///b.csv", NodeKind.DATASET, "input", None)
+    world = World(run_seen("train", used=(away, here)))
+    told = gaps_json(world.store, world.run("train"))
+    assert [gap["about"] for gap in told["gaps"] if gap["kind"] == "origin-unknown"] == ["b.csv"]

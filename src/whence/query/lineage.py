@@ -215,6 +215,8 @@ def _unexplained(node: Node) -> list[Gap]:
     """The gap of a thing that nothing is recorded to have made."""
     if node.kind not in {NodeKind.DATASET, NodeKind.MODEL, NodeKind.INDEX, NodeKind.PROMPT}:
         return []  # code, configuration and environments are written by people
+    if node.location is not None and not node.location.startswith("file:"):
+        return []  # it came from that address
     return [
         Gap(
             "origin-unknown",

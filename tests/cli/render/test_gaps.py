@@ -47,7 +47,7 @@ def test_the_score_is_a_table_with_reasons_and_remedies_below(told: dict[str, An
         "  base model   not counted: no model went into it",
         "",
         "What would raise it most easily",
-        "   +19.5  Record where data/flights.csv comes from: fetch or make it under Whence (one",
+        "   +19.5  Record where data/flights.csv came from: fetch or make it under Whence (a",
         "          command, then run it again)",
         "          $ whence run -- curl -fL -o data/flights.csv https://WHERE/IT/COMES/FROM",
         "          $ whence run -- python prepare.py",

@@ -122,12 +122,15 @@ def test_installed_programs_have_no_packages_and_no_code() -> None:
 
 
 def test_randomness_that_nobody_seeded_is_unknown_and_a_seed_is_an_edit() -> None:
-    gap = Gap("unseeded", "numpy", "its numbers were drawn without a seed, at train.py:3")
+    gap = Gap("unseeded", "numpy", "its numbers were drawn without a seed", "np.random.seed(…)")
     run = train(gaps=(gap,), seeds={"random": {"value": 1, "source": "random.seed"}})
     world = World(run)
     told = told_of(world, world.thing("models/m.joblib"))
     assert told["layers"]["seeds"]["score"] == pytest.approx(0.5)
     assert told["layers"]["seeds"]["missing"][0]["reason"] == "not seeded: numpy"
+    (edit,) = [each for each in told["actions"] if each["cost"] == "edit"]
+    assert edit["what"] == "set a seed in train: np.random.seed(…)"
+    assert edit["commands"] == ["whence run -- python train.py"]
     assert layer("seeds", train(seeds={"numpy": {"value": 1}}))["score"] == 1.0
 
 
@@ -215,3 +218,16 @@ def test_every_kind_of_thing_can_be_asked_about() -> None:
         for each in told["layers"].values():
             if each["applies"]:
                 assert sum(each["shares"].values()) == pytest.approx(1, abs=1e-9)
+
+
+def test_raw_files_of_one_run_are_one_remedy() -> None:
+    other = file_seen("data/more of it.csv", "more", NodeKind.DATASET)
+    world = World(train(used=(RAW, other)))
+    told = told_of(world, world.thing("models/m.joblib"))
+    (fetch,) = [each for each in told["actions"] if each["cost"] == "rerun"]
+    assert sorted(fetch["about"]) == ["data/more of it.csv", "data/raw.csv"]
+    assert fetch["commands"] == [
+        "whence run -- curl -fL -o 'data/more of it.csv' https://WHERE/IT/COMES/FROM",
+        "whence run -- curl -fL -o data/raw.csv https://WHERE/IT/COMES/FROM",
+        "whence run -- python train.py",
+    ]

@@ -193,6 +193,9 @@ def test_answers_that_were_lost_sight_of_are_those_last_predicted_for_as_many_ro
     guess = step("predict", "Forest.predict", 1, given(3, "X_test", rows=rows(700, 900)))
     score = step("evaluate", "roc_auc_score", None, given(6, "y_test", "y_true", shape=[200]))
     assert leaks(run(FIT, guess, score)) == (["rows-in-both"], [])
+    of = {"of": ["data.csv"], "shape": [200]}
+    known = step("evaluate", "roc_auc_score", None, given(6, "y_test", "y_true", **of))
+    assert leaks(run(FIT, guess, known)) == (["rows-in-both"], [])
     other = step("evaluate", "roc_auc_score", None, given(6, "y_test", "y_true", shape=[77]))
     assert leaks(run(FIT, guess, other)) == ([], [])
 

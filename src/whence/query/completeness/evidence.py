@@ -45,6 +45,11 @@ class RunFacts:
         """What the run's gaps of a kind are about."""
         return [gap["about"] for gap in self.gaps if gap["kind"] == kind]
 
+    def advice(self, kind: str) -> str:
+        """What the run's gaps of a kind say would fill them."""
+        told = [gap.get("remedy", "") for gap in self.gaps if gap["kind"] == kind]
+        return "; ".join(dict.fromkeys(each for each in told if each))
+
     @property
     def is_native(self) -> bool:
         """Whether only installed programs ran: no source, no interpreter."""
@@ -70,12 +75,14 @@ def answer_for(run: RunFacts) -> Answers:
     return MappingProxyType(found)
 
 
-def _share(known: int, missing: Sequence[str], basis: Basis, what: str = "") -> Evidence:
+def _share(
+    known: int, missing: Sequence[str], basis: Basis, what: str = "", advice: str = ""
+) -> Evidence:
     """So many parts are known, and these are not."""
     if not missing:
         return Evidence(basis)
     share = known / (known + len(missing))
-    return Evidence(basis, share, (what + _listed(missing)).strip())
+    return Evidence(basis, share, (what + _listed(missing)).strip(), advice)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -160,7 +167,7 @@ def _seeds(run: RunFacts) -> Evidence | None:
     if basis is None and not missing:
         return None
     known = 0 if basis is None else len(run.said("seeds"))
-    return _share(known, missing, basis or Basis.OBSERVED, "not seeded: ")
+    return _share(known, missing, basis or Basis.OBSERVED, "not seeded: ", run.advice("unseeded"))
 
 
 _ASKED: Mapping[tuple[str, str], Callable[[RunFacts], Evidence | None]] = MappingProxyType(

@@ -13,8 +13,8 @@ from whence.query.completeness.table import COSTS, TOLD
 _WEIGHED = 12
 """How many things of unknown origin are tried one by one: the weightiest."""
 
-_RERUN = 3
-"""How many commands are named that have to be run again."""
+_MOST = 3
+"""How many commands of one kind are named."""
 
 _LEAST = 0.0005
 """Remedies that bring less than a twentieth of a point are not told."""
@@ -42,7 +42,8 @@ class _Advice:
     """``{about}`` stands for the names of what is missing, ``{more}`` for the reasons."""
     cost: str
     commands: tuple[str, ...]
-    """``{again}``: the commands of the runs in question, once more; ``{first}``: the one name."""
+    """``{again}``: the commands of the runs in question, once more; ``{first}``: the first file;
+    with ``{each}`` the command is told once for every file."""
 
 
 _DECLARE = """python - {first} <<'END'
@@ -57,9 +58,9 @@ _ADVICE: Mapping[tuple[str, str], _Advice] = MappingProxyType(
             "keep {about} in a file while it is used", "rerun", ("{again}",)
         ),
         ("data", "origin"): _Advice(
-            "record where {about} comes from: fetch or make it under Whence",
+            "record where {about} came from: fetch or make it under Whence",
             "rerun",
-            ("whence run -- curl -fL -o {first} https://WHERE/IT/COMES/FROM", "{again}"),
+            ("whence run -- curl -fL -o {each} https://WHERE/IT/COMES/FROM", "{again}"),
         ),
         ("code", "files"): _Advice("let Whence see the source of {about}", "rerun", ("{again}",)),
         ("code", "version"): _Advice(
@@ -77,7 +78,7 @@ _ADVICE: Mapping[tuple[str, str], _Advice] = MappingProxyType(
         ("environment", "packages"): _Advice(
             "run {about} with an environment whose packages can be read", "rerun", ("{again}",)
         ),
-        ("seeds", "seeds"): _Advice("set a seed in {about} ({more})", "edit", ("{again}",)),
+        ("seeds", "seeds"): _Advice("set a seed in {about}: {advice}", "edit", ("{again}",)),
         ("evaluation", "measured"): _Advice(
             "measure how good {about} is, on data that it was not trained on",
             "command",
@@ -105,23 +106,29 @@ def find_remedies(story: Story, now: Score) -> tuple[Remedy, ...]:
     """What would raise the score most cheaply, at most ``table.TOLD`` of them."""
     found = [
         remedy
-        for missing in _groups(now)
+        for missing in _groups(story, now)
         if (remedy := _remedy(story, now, missing)).gain >= _LEAST
     ]
     found.sort(key=lambda each: (COSTS[each.cost].rank, -round(each.gain, 9), each.what))
     return tuple(found[:TOLD])
 
 
-def _groups(now: Score) -> Iterator[Sequence[Missing]]:
-    """What is missing, together where one remedy fills it: things of unknown origin have each."""
+def _groups(story: Story, now: Score) -> Iterator[Sequence[Missing]]:
+    """What is missing, together where one remedy fills it: raw files of the same runs too."""
+    users: dict[str, list[str]] = {}
+    for run in sorted(story.runs.values(), key=lambda each: each.id):
+        for used in run.used:
+            users.setdefault(used, []).append(run.id)
     for layer in now.layers.values():
         groups: dict[tuple[str, str], list[Missing]] = {}
         asked = {each.question for each in layer.missing}
         for each in layer.missing:
             if each.question == "measured on" and "measured" in asked:
                 continue  # whoever measures it under Whence tells on what
-            alone = each.layer in {"data", "base model"}
-            groups.setdefault((each.question, each.node if alone else ""), []).append(each)
+            about = each.node if each.layer == "base model" else ""
+            if each.layer == "data":
+                about = " ".join(users.get(each.node, [each.node]))
+            groups.setdefault((each.question, about), []).append(each)
         yield from list(groups.values())[:_WEIGHED]
 
 
@@ -132,13 +139,21 @@ def _remedy(story: Story, now: Score, missing: Sequence[Missing]) -> Remedy:
     words = {
         "about": _listed(about),
         "more": _listed(tuple(dict.fromkeys(each.reason for each in missing if each.reason))),
+        "advice": _listed(tuple(dict.fromkeys(each.advice or each.reason for each in missing))),
         "first": shlex.quote(_file(story, first)),
         "again": "",
     }
     again = _again(story, missing)
     commands: list[str] = []
     for command in advice.commands:
-        commands += again if command == "{again}" else [_fill(command, words)]
+        if command == "{again}":
+            commands += again
+        elif "{each}" in command:
+            files = dict.fromkeys(_file(story, each) for each in missing)
+            told = [{**words, "each": shlex.quote(file)} for file in list(files)[:_MOST]]
+            commands += [_fill(command, each) for each in told]
+        else:
+            commands.append(_fill(command, words))
     filled = story
     for each in missing:
         filled = _FILLS.get(each.layer, _fill_run)(filled, each)
@@ -185,7 +200,7 @@ def _again(story: Story, missing: Iterable[Missing]) -> list[str]:
         if run.command and (run.id in asked or not asked.isdisjoint(run.used))
     ]
     told = list(dict.fromkeys("whence run -- " + shlex.join(run.command) for run in runs))
-    return told[:_RERUN] or ["whence run -- COMMAND"]
+    return told[:_MOST] or ["whence run -- COMMAND"]
 
 
 # ------------------------------------------------------------------ as if known

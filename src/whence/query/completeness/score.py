@@ -1,7 +1,7 @@
 """A story's score: every layer by basis, and all of them together."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whence.model.edge import Basis
 from whence.model.identity import NodeId
@@ -26,6 +26,8 @@ class Missing:
     reason: str
     share: float
     """Of its layer, from 0 to 1."""
+    advice: str = ""
+    """What would fill it, if somebody said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,7 @@ class _Sum:
         rest = told.share - known
         if rest > SOUND:
             self.weights[UNKNOWN] += rest
-            self.missing.append(
-                Missing(told.layer, told.question, told.node, told.about, told.reason, rest)
-            )
+            self.missing.append(replace(told, share=rest))
 
 
 def score(story: Story) -> Score:
@@ -112,12 +112,7 @@ def _layer(layer: Layer, found: _Sum, flow: Flow) -> LayerScore:
     whole = sum(found.weights.values())
     shares = _normal(found.weights)
     missing = sorted(
-        (
-            Missing(
-                each.layer, each.question, each.node, each.about, each.reason, each.share / whole
-            )
-            for each in found.missing
-        ),
+        (replace(each, share=each.share / whole) for each in found.missing),
         key=lambda each: (-round(each.share, 9), each.about, each.question, each.node),
     )
     weight = layer.weight * (whole + _unseen(layer, flow)) if shares else 0.0
@@ -143,7 +138,8 @@ def _sum(story: Story, flow: Flow, layer: Layer) -> _Sum:
         whole = sum(layer.questions[question] for question in mine)
         for question, evidence in mine.items():
             part = weight * layer.questions[question] / whole
-            told = Missing(layer.name, question, node, about, evidence.missing, part)
+            reason, advice = evidence.missing, evidence.advice
+            told = Missing(layer.name, question, node, about, reason, part, advice)
             found.add(told, evidence.basis if evidence.share else None, evidence.share)
     return found
 

@@ -22,6 +22,8 @@ class Evidence:
     """How much of it is known, from 0 to 1."""
     missing: str = ""
     """What is not, in words."""
+    advice: str = ""
+    """What would fill it, if somebody said so."""
 
 
 def unknown(missing: str) -> Evidence:

@@ -84,8 +84,8 @@ COSTS: Mapping[str, Cost] = MappingProxyType(
         each.name: each
         for each in (
             Cost("command", 1, "one command"),
-            Cost("rerun", 2, "one command, then run it again"),
-            Cost("edit", 3, "one line of a program, then run it again"),
+            Cost("rerun", 2, "a command, then run it again"),
+            Cost("edit", 3, "an edit, then run it again"),
             Cost("ask", 4, "ask whoever made it"),
         )
     }

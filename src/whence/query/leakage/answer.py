@@ -226,8 +226,8 @@ def _message(told: _Told) -> str:
             return f"{name} was evaluated only on data that it was trained on{_aside(on)}"
         case "same-file":
             return (
-                f"{on or 'the same data'} reached both the training and the evaluation of {name}; "
-                "whether the same rows did, nobody saw"
+                f"the same file reached both the training and the evaluation of {name}"
+                f"{_aside(on)}; whether the same rows did, nobody saw"
             )
         case "preprocessing":
             return (

@@ -159,7 +159,7 @@ def read_stages(
             by,
             str(each.get("where", "")),
             _number(each.get("model")),
-            _called(each.get("model"), by),
+            _called(each.get("model"), by if kind in FITTING else ""),
             tuple(_data(each, keys, is_fit=kind in FITTING)),
             kind in FITTING,
             each.get("value"),
@@ -192,7 +192,7 @@ def _with_model(
 
 def _completed(stage: Stage, guesses: Sequence[Stage]) -> Stage:
     """An evaluation of answers that were lost sight of: those last predicted for as many rows."""
-    if stage.model is not None or any(each.is_known for each in stage.data):
+    if stage.model is not None or any(each.object is not None for each in stage.data):
         return stage
     counts = {each.count for each in stage.data} - {None}
     for guess in reversed(guesses):
