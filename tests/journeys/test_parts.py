@@ -229,3 +229,17 @@ def test_ranks_are_parts(steps: Project) -> None:
     assert names_of(whole["used"]) == ["raw.txt"]
     assert names_of(whole["generated"]) == ["model.pt"]
     assert "rank 1" in steps.whence("show", "last").stdout
+
+
+def test_what_one_part_wrote_for_another_is_data_and_no_setting(steps: Project) -> None:
+    steps.write("config.json", '{"rate": 0.5}')
+    script(
+        steps,
+        python("double.py", "config.json", "given.json"),
+        python("-c", '\'open("made.json", "w").write("{\\"mean\\": 4}")\''),
+        python("double.py", "made.json", "copied.txt"),
+    )
+    steps.run("sh", "all.sh")
+    _, parts = parts_of(steps)
+    assert parts[0]["parameters"]["rate"] == 0.5
+    assert "mean" not in parts[2]["parameters"]

@@ -70,6 +70,8 @@ class Surroundings:
     gaps: tuple[Gap, ...]
     told: tuple[Telling, ...] = ()
     """What hooks inside the processes told."""
+    written: frozenset[str] = frozenset()
+    """Files that the parts of this command wrote for one another: data, whatever their form."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """The variables that the program was given, all of them; told by name alone where asked for."""
 
@@ -216,7 +218,8 @@ class _Observer:
         return {
             self._tools.name_of(part.access.path): part.access
             for part in inputs
-            if part.kind is NodeKind.CONFIG or part.access.path.endswith(".json")
+            if (part.kind is NodeKind.CONFIG or part.access.path.endswith(".json"))
+            and part.access.path not in self._around.written
         }
 
     def _own_code(self, seen: Sequence[FileAccess]) -> list[FileAccess]:

@@ -5,6 +5,7 @@ Done when a run ends, and by a later command for a run whose recorder died befor
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 
 from whence.capture.divided import Divided, look_into, observe_divided
 from whence.capture.interface import Activity
@@ -51,7 +52,9 @@ def bring_home(
     appended: Appended | None = None
     if divided is not None:
         with suppress(InvalidRecordError):  # whatever is wrong with the parts, the run is kept
-            runs = observe_divided(session, divided, _each_around(outlook, divided), tools)
+            written = frozenset(each.path for each in activity.writes)
+            arounds = _each_around(outlook, divided, written)
+            runs = observe_divided(session, divided, arounds, tools)
             appended = workspace.recorder.record_runs(runs, timeout=timeout)[0]
     if appended is None:
         seen = observe(session, activity, around, tools)
@@ -60,17 +63,18 @@ def bring_home(
     return appended
 
 
-def _each_around(outlook: Outlook, divided: Divided) -> list[Surroundings]:
+def _each_around(outlook: Outlook, divided: Divided, written: frozenset[str]) -> list[Surroundings]:
     """What is known of the run itself, and of each of its parts."""
     owners, tree = divided.division.owners, divided.tree
     places = {}
     for line in outlook.lines:
         doer = tree.find(line.pid, line.since)
         places[line.pid, line.since] = 0 if doer is None else owners[doer.key]
-    return [
+    parts = [
         outlook.around(lambda line, place=place: places[line.pid, line.since] == place)  # type: ignore[misc]
         for place in range(len(divided.division.parts) + 1)
     ]
+    return [replace(each, written=written) for each in parts]
 
 
 def recorded_in(workspace: Workspace, session: Session) -> dict[int, NodeId]:
