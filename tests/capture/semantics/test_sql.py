@@ -113,3 +113,10 @@ def test_no_text_literal_is_kept(secret: str) -> None:
         f"gibberish '{literal}' from",
     ):
         assert literal not in understand_statement(statement, "postgres").text
+
+
+def test_placeholders_of_drivers_stand_anywhere() -> None:
+    sent = "select a from t where b = %(b)s::varchar and c = any(array[%(c_1)s::varchar])"
+    found = understand_statement(sent, "postgres")
+    assert (found.parsed, found.reads) == (True, ("public.t",))
+    assert found.text.count("?") == 2

@@ -153,3 +153,17 @@ def test_what_one_run_wrote_the_next_one_probably_read(
     assert [(each["id"], each["role"]) for each in thing["comes_from"]] == [
         (made["generated"][0]["artifact"], "same-place")
     ]
+
+
+def test_a_result_comes_from_the_table_that_went_into_it(
+    record: Any, project: Any, server: str
+) -> None:
+    record(
+        "import pandas as pd, sqlalchemy as sa\n"
+        f"e = sa.create_engine('postgresql+psycopg2://ada@{server}')\n"
+        "pd.read_sql('select id, km from raw.trips', e).to_csv('trips.csv', index=False)\n"
+    )
+    origins = {
+        each["name"]: each["role"] for each in project.ask("show", "trips.csv")["comes_from"]
+    }
+    assert origins[f"postgresql://{server}#raw.trips"] == "computed"

@@ -172,3 +172,34 @@ def test_a_copy_inside_the_store_comes_from_its_source(record: Any, store: dict[
     )
     assert set(content(told["used"])) == {"s3://lake/in/rows.csv"}
     assert set(content(told["generated"])) == {"s3://lake/copy.csv"}
+
+
+def test_native_clients_leave_addresses_and_gaps(record: Any, store: dict[str, str]) -> None:
+    told = record(
+        "import os, polars as pl, pyarrow as pa, pyarrow.fs, pyarrow.parquet as pq\n"
+        "place = os.environ['AWS_ENDPOINT_URL']\n"
+        "fs = pyarrow.fs.S3FileSystem(endpoint_override=place)\n"
+        "pq.write_table(pa.table({'a': range(9)}), 'lake/t.parquet', filesystem=fs)\n"
+        "print(pl.read_csv('s3://lake/in/rows.csv').shape)\n"
+        "print(pq.read_table('lake/t.parquet', filesystem=fs).shape)\n"
+        "print(pl.scan_csv('s3://kept/rows.csv', storage_options={\n"
+        "    'aws_endpoint_url': place, 'aws_allow_http': 'true'}).collect().shape)\n",
+        AWS_ALLOW_HTTP="true",
+        **store,
+    )
+    assert set(content(told["used"])) == {"s3://lake/in/rows.csv", "s3://kept/rows.csv"}
+    assert content(told["generated"]) == {"s3://lake/t.parquet": None}
+    assert {each["about"] for each in told["gaps"]} >= {"s3://kept/rows.csv", "s3://lake/t.parquet"}
+
+
+def test_a_result_comes_from_the_object_that_went_into_it(
+    record: Any, project: Any, store: dict[str, str]
+) -> None:
+    record(
+        "import pandas as pd\n"
+        "f = pd.read_csv('s3://lake/in/rows.csv')\n"
+        "f[f.a > 9].to_csv('some.csv', index=False)\n",
+        **store,
+    )
+    origins = {each["name"]: each["role"] for each in project.ask("show", "some.csv")["comes_from"]}
+    assert origins["s3://lake/in/rows.csv"] == "computed"

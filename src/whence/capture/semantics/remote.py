@@ -358,6 +358,8 @@ def _native(told: Sequence[Telling], known: set[str]) -> list[tuple[str, FileSee
         address = address_of(location, {})
         if address.uri in known or (each.event, address.uri) in found:
             continue
+        if each.event == "read" and ("write", address.uri) in found:
+            continue  # its own work
         if address.service in {"postgresql", "mysql", "huggingface"}:
             continue
         by = str(each.fields.get("by") or "native code")

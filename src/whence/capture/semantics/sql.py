@@ -86,7 +86,8 @@ def _parse(statement: str, dialect: str) -> list[Any]:
         return []
     text = _REPLACED.sub("INSERT INTO", text, count=1)
     # What drivers put in the place of values is no SQL.
-    text = _PLACEHOLDER.sub("?", text).replace("%%", "%")
+    sign = "$1" if dialect == "postgres" else "?"  # where ``?`` is an operator
+    text = _PLACEHOLDER.sub(sign, text).replace("%%", "%")
     known = dialect if dialect in sqlglot.Dialect.classes else None
     trees = [each for each in sqlglot.parse(text, dialect=known) if each is not None]
     return [] if any(isinstance(each, exp.Command) for each in trees) else trees
@@ -201,6 +202,8 @@ def _scrubbed(tree: Any, dialect: str) -> str:
 
     def scrub(node: Any) -> Any:
         if isinstance(node, exp.Literal) and (node.is_string or len(str(node.this)) >= 7):
+            return exp.Var(this="?")
+        if isinstance(node, exp.Parameter):
             return exp.Var(this="?")
         if isinstance(node, (exp.National, exp.RawString, exp.HexString, exp.ByteString)):
             return exp.Var(this="?")

@@ -17,6 +17,10 @@ def location(thing: Any) -> str | None:
         return None if "\n" in thing or not thing else without_user(thing)
     if hasattr(thing, "__fspath__"):
         return os.fsdecode(thing)
+    for name in ("full_name", "url"):  # files of fsspec, answers of urllib
+        found = getattr(thing, name, None)
+        if isinstance(found, str) and "://" in found:
+            return without_user(found)
     for name in ("name", "path", "_path", "_io", "filename"):
         found = getattr(thing, name, None)
         if isinstance(found, (str, os.PathLike)) and not isinstance(found, bytes):
@@ -32,6 +36,16 @@ def locations(thing: Any) -> list[str]:
         return [each for each in found if each is not None]
     one = location(thing)
     return [] if one is None else [one]
+
+
+def on(filesystem: Any, place: str) -> str:
+    """A location as a file system of pyarrow or fsspec means it: with whose it is before it."""
+    kind = getattr(filesystem, "type_name", None) or getattr(filesystem, "protocol", None)
+    if isinstance(kind, (tuple, list)):
+        kind = kind[0] if kind else None
+    if not isinstance(kind, str) or "://" in place or ":" in kind or kind in ("local", "file"):
+        return place
+    return "%s://%s" % (kind, place.lstrip("/"))
 
 
 def without_user(uri: str) -> str:

@@ -71,7 +71,10 @@ class _Pyarrow:
 
         def after(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any], __: Any) -> None:
             table = args[1] if len(args) > 1 else next(iter(kwargs.values()), None)
-            self._wrote(table, args[0].where, "pyarrow.parquet.ParquetWriter")
+            place = self.places.location(args[0].where)
+            if place is not None:
+                place = self.places.on(getattr(args[0], "filesystem", None), place)
+                self._wrote(table, place, "pyarrow.parquet.ParquetWriter")
 
         for name in ("write_table", "write_batch"):
             self.watch.wrap(module.ParquetWriter, name, after=after, outermost=True)
@@ -99,7 +102,8 @@ class _Pyarrow:
             return
         self.tables.meet(self.watch, thing)
         for each in self.places.locations(place)[:_MANY]:
-            self.watch.read(thing, each, by, **facts)
+            where = self.places.on(kwargs.get("filesystem"), each)
+            self.watch.read(thing, where, by, **facts)
         number = self.watch.known(thing)
         if hasattr(thing, "itercolumns") and number is not None:
             self._memory.append((_addresses(thing.itercolumns()), (number,)))
@@ -134,15 +138,14 @@ class _Pyarrow:
         def after(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any], __: Any) -> None:
             if self.watch.caller() is not None:
                 given = list(args) + list(kwargs.values())
-                self._wrote(given[0], given[1] if len(given) > 1 else None, by)
+                place = self.places.location(given[1]) if len(given) > 1 else None
+                if place is not None:
+                    self._wrote(given[0], self.places.on(kwargs.get("filesystem"), place), by)
 
         if hasattr(module, name):
             self.watch.wrap(module, name, after=after, outermost=True)
 
-    def _wrote(self, table: Any, place: Any, by: str) -> None:
-        location = self.places.location(place)
-        if location is None:
-            return
+    def _wrote(self, table: Any, location: str, by: str) -> None:
         watch = self.watch
         if not watch.origins(table) and hasattr(table, "itercolumns"):
             own = _addresses(table.itercolumns())
