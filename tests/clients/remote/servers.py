@@ -77,7 +77,11 @@ def postgres(python: Path) -> Iterator[int]:
         ):
             place = ["-h", "127.0.0.1", "-p", str(port), "-U", "ada"]
             make = [str(programs / "psql"), *place, "-c", "create database shop", "postgres"]
-            subprocess.run(make, check=True, capture_output=True)
+            deadline = time.monotonic() + 30
+            # It listens before it answers.
+            while subprocess.run(make, check=False, capture_output=True).returncode:
+                assert time.monotonic() < deadline, "PostgreSQL does not come up"
+                time.sleep(0.2)
             yield port
     finally:
         shutil.rmtree(folder, ignore_errors=True)
