@@ -48,8 +48,8 @@ def gaps_json(
 
 def _base_models(completeness: Mapping[str, Any]) -> Iterator[Gap]:
     """Weights that came from elsewhere: nobody here knows what they were trained on."""
-    for missing in completeness["layers"]["base model"].get("missing", ()):
-        if missing["question"] == "training data":
+    for missing in completeness["layers"]["base_model"].get("missing", ()):
+        if missing["question"] == "training_data":
             yield Gap(
                 "base-model-unknown",
                 missing["about"],

@@ -47,7 +47,7 @@ def test_a_whole_pipeline_is_known_but_for_where_its_raw_file_came_from() -> Non
     for name in ("code", "parameters", "environment", "evaluation"):
         assert layers[name]["score"] == 1.0, name
     assert not layers["seeds"]["applies"]
-    assert not layers["base model"]["applies"]
+    assert not layers["base_model"]["applies"]
     (action,) = told["actions"]
     assert action["about"] == ["data/flights.csv"]
     assert action["points"] == pytest.approx((1 - told["score"]) * 100, abs=0.1)
@@ -167,7 +167,7 @@ def pretrained() -> FileSeen:
 def test_weights_of_unknown_training_are_a_gap_and_half_unknown() -> None:
     world = World(train(used=(RAW, pretrained())))
     told = gaps_json(world.store, world.thing("models/m.joblib"))
-    base = told["completeness"]["layers"]["base model"]
+    base = told["completeness"]["layers"]["base_model"]
     assert base["score"] == pytest.approx(1 / 3, abs=1e-6)
     assert [gap["about"] for gap in told["gaps"] if gap["kind"] == "base-model-unknown"] == [
         "base.safetensors"
@@ -176,7 +176,7 @@ def test_weights_of_unknown_training_are_a_gap_and_half_unknown() -> None:
 
 def test_a_base_model_whose_run_is_recorded_is_known() -> None:
     made = run_seen("pretrain", used=(RAW,), generated=(replace(pretrained(), role="output"),))
-    told = layer("base model", made, train(minute=3, used=(RAW, pretrained())))
+    told = layer("base_model", made, train(minute=3, used=(RAW, pretrained())))
     assert told["score"] == 1.0
 
 

@@ -158,6 +158,8 @@ def test_other_files_are_no_leak_even_beside_a_common_one() -> None:
 def test_folds_of_one_call_and_fits_before_the_last_one_are_no_leak() -> None:
     folds = step("evaluate", "cross_val_score", 1, given(4, "X", rows=rows(0, 1000)))
     assert leaks(run(folds, FIT, TEST)) == ([], [])
+    assert leaks(run(FIT, OLD | {"by": "xgboost.cv", "folds": 5})) == ([], [])
+    assert leaks(run(FIT | {"failed": "ValueError"}, OLD)) == ([], [])
     first = step("fit", "Forest.fit", 1, given(5, "fold", rows=rows(200, 1000)))
     assert leaks(run(first, FIT, TEST)) == ([], [])
 

@@ -63,7 +63,7 @@ def _completeness(told: Mapping[str, Any], width: int, paint: Paint) -> Iterator
         *(Column(basis, right=True) for basis in _BASES),
     ]
     layers = told["layers"]
-    rows = [_row(name, layer) for name, layer in layers.items()]
+    rows = [_row(name.replace("_", " "), layer) for name, layer in layers.items()]
     rows.append(["in all", _percent(told["score"]), *_shares(told["shares"])])
     yield render_table(columns, rows, width=width, paint=paint)
     yield ""
@@ -71,7 +71,7 @@ def _completeness(told: Mapping[str, Any], width: int, paint: Paint) -> Iterator
     for name, layer in layers.items():
         if text := _missing(layer):
             shown = cut(printable(text), max(width - left - 4, 40))
-            yield f"{_INDENT}{paint(name.ljust(left), 'dim')}  {shown}"
+            yield f"{_INDENT}{paint(name.replace('_', ' ').ljust(left), 'dim')}  {shown}"
 
 
 def _row(name: str, layer: Mapping[str, Any]) -> list[str]:

@@ -20,7 +20,7 @@ def completeness_json(reader: GraphReader, handle: int) -> dict[str, Any]:
     return {
         "score": _round(now.known) if now.shares else None,
         "shares": _rounded(now.shares),
-        "layers": {name: _layer_json(each) for name, each in now.layers.items()},
+        "layers": {_word(name): _layer_json(each) for name, each in now.layers.items()},
         "actions": [
             {
                 "what": each.what,
@@ -47,7 +47,7 @@ def _layer_json(each: LayerScore) -> dict[str, Any]:
             {
                 "about": missing.about,
                 "node": missing.node,
-                "question": missing.question,
+                "question": _word(missing.question),
                 "reason": missing.reason,
                 "share": _round(missing.share),
             }
@@ -61,6 +61,11 @@ def _rounded(shares: Mapping[str, float]) -> dict[str, float]:
     """So that they still sum to 1: what is unknown makes up for the rounding."""
     told = {name: _round(share) for name, share in shares.items() if name != UNKNOWN}
     return {**told, UNKNOWN: max(0.0, _round(1 - sum(told.values())))} if shares else {}
+
+
+def _word(name: str) -> str:
+    """A layer's or question's name as a key: ``base_model``."""
+    return name.replace(" ", "_")
 
 
 def _round(share: float) -> float:

@@ -10,7 +10,7 @@ from whence.query.completeness.score import Missing, Score, score
 from whence.query.completeness.story import Answers, Evidence, Story
 from whence.query.completeness.table import COSTS, TOLD
 
-_WEIGHED = 12
+_WEIGHED = 6
 """How many things of unknown origin are tried one by one: the weightiest."""
 
 _MOST = 3

@@ -15,7 +15,14 @@ _NO_ROWS = frozenset(
 )
 """Roles whose values repeat in every table: two columns of answers that agree mean nothing."""
 
-_INCREMENTAL = ("partial_fit", "train_on_batch", "update")
+_INCREMENTAL = tuple(
+    ".partial_fit .train_on_batch .update .step Trainer.train Trainer.fit "
+    "Sequential.fit Functional.fit Model.fit".split()
+)
+"""Fits that go on from what the model knows already, by how their names end."""
+
+_FOLDED = ("cross_val", "learning_curve", "validation_curve", "permutation_test")
+"""Measurements that keep folds apart by themselves, by how their names begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +157,8 @@ def read_stages(
     guesses: list[Stage] = []
     for at, each in enumerate(told):
         kind, by = each.get("kind"), str(each.get("by", ""))
-        if by.startswith("cross_val") or by.endswith(".cv"):
-            continue  # folds within one call are kept apart by the library
+        if by.startswith(_FOLDED) or each.get("folds") or each.get("failed"):
+            continue
         stage = Stage(
             run,
             job,
