@@ -13,14 +13,14 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 
 def _on_psycopg(watch: Any, module: Any) -> None:
-    statements = watch.load("statements")
+    drivers = watch.load("cursors")
 
     def place(cursor: Any) -> tuple[str, str]:
         info = cursor.connection.info
-        uri = statements.server_uri("postgresql", info.host, info.port, info.dbname)
+        uri = drivers.server_uri("postgresql", info.host, info.port, info.dbname)
         return "postgres", uri
 
-    cursors = statements.Cursors(watch, place, statement_text)
+    cursors = drivers.Cursors(watch, watch.load("statements"), place, statement_text)
     cursors.watch_class(module.Cursor)
     own = getattr(module, "ServerCursor", None)
     if own is not None:

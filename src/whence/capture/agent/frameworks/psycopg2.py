@@ -14,23 +14,23 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 def _on_psycopg2(watch: Any, module: Any) -> None:
     """Connections and cursors are C's: both get classes of the same looks."""
-    statements = watch.load("statements")
+    drivers = watch.load("cursors")
     text = watch.load("psycopg").statement_text
     extensions = module.extensions
 
     def place(cursor: Any) -> tuple[str, str]:
         info = cursor.connection.info
-        uri = statements.server_uri("postgresql", info.host, info.port, info.dbname)
+        uri = drivers.server_uri("postgresql", info.host, info.port, info.dbname)
         return "postgres", uri
 
-    cursors = statements.Cursors(watch, place, text)
+    cursors = drivers.Cursors(watch, watch.load("statements"), place, text, roomy=True)
     kinds: dict[Any, Any] = {}
 
     def cursor_kind(kind: Any) -> Any:
         if not isinstance(kind, type) or getattr(kind, "_whence_shows", False):
             return kind
         if kind not in kinds:
-            made = kinds[kind] = statements.same_but(kind, {"_whence_shows": True})
+            made = kinds[kind] = drivers.same_but(kind)
             cursors.watch_class(made)
             watch.wrap(made, "copy_expert", after=on_copy)
             watch.wrap(made, "copy_from", after=on_copy_from)
@@ -61,7 +61,7 @@ def _on_psycopg2(watch: Any, module: Any) -> None:
 
     def connection_kind(kind: Any) -> Any:
         if kind not in kinds:
-            made = statements.same_but(kind, {"_whence_shows": True})
+            made = drivers.same_but(kind)
             watch.swap(made, "cursor", opening)
             kinds[kind] = made
         return kinds[kind]

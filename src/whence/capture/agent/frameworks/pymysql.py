@@ -13,14 +13,14 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 
 def _on_cursors(watch: Any, module: Any) -> None:
-    statements = watch.load("statements")
+    drivers = watch.load("cursors")
 
     def place(cursor: Any) -> tuple[str, str]:
         link = cursor.connection
         database = link.db.decode() if isinstance(link.db, bytes) else link.db
-        return "mysql", statements.server_uri("mysql", link.host, link.port, database)
+        return "mysql", drivers.server_uri("mysql", link.host, link.port, database)
 
-    cursors = statements.Cursors(watch, place)
+    cursors = drivers.Cursors(watch, watch.load("statements"), place)
     cursors.watch_class(module.Cursor)
     for name in ("fetchone", "fetchmany", "fetchall"):
         cursors.watch_method(module.SSCursor, name)

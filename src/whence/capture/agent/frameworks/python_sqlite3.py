@@ -16,30 +16,39 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 def _on_sqlite(watch: Any, module: Any) -> None:
     """Connections and cursors are C's: both get classes of the same looks."""
-    statements = watch.load("statements")
-    cursors = statements.Cursors(watch, lambda cursor: _place(cursor.connection))
+    drivers = watch.load("cursors")
+    cursors = drivers.Cursors(
+        watch,
+        watch.load("statements"),
+        lambda cursor: _place(cursor.connection),
+        roomy=True,
+    )
     kinds: dict[Any, Any] = {}
 
     def cursor_kind(kind: Any) -> Any:
         if not isinstance(kind, type) or getattr(kind, "_whence_shows", False):
             return kind
         if kind not in kinds:
-            kinds[kind] = statements.same_but(kind, {"_whence_shows": True})
+            kinds[kind] = drivers.same_but(kind)
             cursors.watch_class(kinds[kind])
         return kinds[kind]
 
+    usual = module.Cursor
+
     def opening(original: Any) -> Any:
-        def cursor(self: Any, factory: Any = module.Cursor) -> Any:
-            return original(self, cursor_kind(factory))
+        own = cursor_kind(usual)
+
+        def cursor(self: Any, factory: Any = usual) -> Any:
+            return original(self, own if factory is usual else cursor_kind(factory))
 
         return cursor
 
     def connection_kind(kind: Any) -> Any:
         if kind not in kinds:
-            made = statements.same_but(kind, {"_whence_shows": True})
+            made = drivers.same_but(kind)
             watch.swap(made, "cursor", opening)
             for name in ("execute", "executemany", "executescript"):
-                watch.swap(made, name, _by_cursor(name))
+                watch.swap(made, name, _by_cursor(kind.cursor, cursor_kind(usual), name))
             kinds[kind] = made
         return kinds[kind]
 
@@ -66,12 +75,14 @@ def _on_sqlite(watch: Any, module: Any) -> None:
 _PLACES: dict[int, Any] = {}
 
 
-def _by_cursor(name: str) -> Callable[[Any], Any]:
+def _by_cursor(open_cursor: Any, cursor: Any, name: str) -> Callable[[Any], Any]:
     """What these methods of a connection are short for; C takes a shorter way past our cursors."""
+
+    run = getattr(cursor, name)
 
     def make(_: Any) -> Any:
         def through(self: Any, *args: Any) -> Any:
-            return getattr(self.cursor(), name)(*args)
+            return run(open_cursor(self, cursor), *args)
 
         return through
 

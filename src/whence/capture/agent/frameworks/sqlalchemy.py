@@ -19,6 +19,7 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 def _on_default(watch: Any, module: Any) -> None:
     statements = watch.load("statements")
+    drivers = watch.load("cursors")
     told = statements.of(watch)
 
     def ran(many: bool) -> Callable[..., None]:
@@ -32,7 +33,7 @@ def _on_default(watch: Any, module: Any) -> None:
             description = getattr(cursor, "description", None)
             told.ran(
                 _DIALECTS.get(name, name),
-                statements.server_uri(name, url.host, url.port, url.database),
+                drivers.server_uri(name, url.host, url.port, url.database),
                 str(statement),
                 columns=None if description is None else [str(each[0]) for each in description],
                 affected=getattr(cursor, "rowcount", None),

@@ -8,7 +8,6 @@ over the rows in their order, each as Python writes the tuple of its values, wit
 from __future__ import annotations
 
 import itertools
-import weakref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +26,9 @@ _EACH = 20
 _MOST_STATEMENTS = 2_000
 _LONGEST = 20_000
 _MOST_ROWS = 1_000_000
+"""Of all statements of a process: a row costs two thirds of a microsecond."""
+
+_HASHED = [0]
 _MOST_TEXT = 256 << 20
 _CHUNK = 1_024
 
@@ -34,13 +36,15 @@ _CHUNK = 1_024
 class Result:
     """The rows of one statement, as they are fetched."""
 
-    __slots__ = ("_digest", "_lines", "_tell", "_text", "columns", "ended", "rows")
+    __slots__ = ("_digest", "_lines", "_tell", "_text", "busy", "columns", "ended", "rows")
 
     def __init__(self, tell: Callable[..., None], columns: list[str] | None) -> None:
         import hashlib
 
         self.rows = 0
         self.ended = False
+        self.busy = False
+        """Whether rows are being fetched together: a driver may fetch them one by one for that."""
         self.columns = columns
         self._tell = tell
         self._digest: Any = hashlib.sha256()
@@ -64,21 +68,20 @@ class Result:
         """Rows were fetched."""
         if self.ended:
             return
-        if self._digest is None or self.rows + len(rows) > _MOST_ROWS:
-            self._digest = None
-            self.rows += len(rows)
-            return
+        self.rows += len(rows)
         for start in range(0, len(rows), _CHUNK):
+            if self._digest is None:
+                return
             self._lines += map(_line, rows[start : start + _CHUNK])
             self._flush()
-        self.rows += len(rows)
 
     def _flush(self) -> None:
         text = "".join(self._lines)
+        _HASHED[0] += len(self._lines)
         self._lines = []
         self._text += len(text)
         # What is written by its place in memory is written differently each time.
-        if self._text > _MOST_TEXT or self.rows > _MOST_ROWS or " at 0x" in text:
+        if self._text > _MOST_TEXT or _HASHED[0] > _MOST_ROWS or " at 0x" in text:
             self._digest = None
         elif self._digest is not None:
             self._digest.update(text.encode("utf-8", "surrogatepass"))
@@ -117,6 +120,9 @@ class Statements:
         self._numbers = itertools.count(1)
         self._times: dict[tuple[str, str], list[Any]] = {}
         self._open: dict[int, Result] = {}
+        self.often: dict[tuple[str, str], list[Any]] = {}
+        """(database, statement) → a list that begins with how often it ran: it is only counted."""
+        self.texts: set[str] = set()
         watch.at_end(self._at_end)
 
     def ran(
@@ -154,8 +160,11 @@ class Statements:
                 return None
             counted = self._times[database, text] = [0, next(self._numbers), dialect]
         counted[0] += 1
-        if counted[0] > _EACH:
-            return None
+        if counted[0] >= _EACH:
+            self.often[database, statement] = counted
+            self.texts.add(statement)
+            if counted[0] > _EACH:
+                return None
         number = counted[1] if counted[0] == 1 else next(self._numbers)
         watch = self.watch
         rows = affected if columns is None and isinstance(affected, int) and affected >= 0 else None
@@ -199,175 +208,6 @@ def _first_word(statement: str) -> str:
     return word[0].lower().rstrip(";(") if word else ""
 
 
-class Cursors:
-    """Has the cursors of one driver tell what they run and fetch.
-
-    Args:
-        watch: What tells.
-        place: Cursor → dialect and database; ``None`` where nothing is to be told.
-        text: Cursor, statement → its text; where drivers take more than text.
-    """
-
-    def __init__(
-        self,
-        watch: Any,
-        place: Callable[[Any], Any],
-        text: Callable[[Any, Any], str] | None = None,
-    ) -> None:
-        self.watch = watch
-        self.statements = of(watch)
-        self._place, self._text = place, text
-        self._results: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-        self._running: set[int] = set()
-        self._table: dict[str, Callable[[Any], Any]] = {
-            "execute": self._executing(many=False),
-            "executemany": self._executing(many=True),
-            "executescript": self._executing(many=False),
-            "fetchone": self._fetching_one,
-            "fetchmany": self._fetching_many,
-            "fetchall": self._fetching_all,
-            "__next__": self._fetching_next,
-        }
-
-    def ran(self, cursor: Any, statement: Any, values: Any, *, many: bool) -> None:
-        """A cursor has run a statement."""
-        earlier = self._results.pop(cursor, None)
-        if earlier is not None and earlier.rows:
-            earlier.close()
-        place = self._place(cursor)
-        if place is None:
-            return
-        if self._text is not None:
-            statement = self._text(cursor, statement)
-        if isinstance(statement, bytes):
-            statement = statement.decode("utf-8", "replace")
-        description = getattr(cursor, "description", None)
-        columns = None if description is None else [str(each[0]) for each in description]
-        result = self.statements.ran(
-            place[0],
-            place[1],
-            str(statement),
-            columns=columns,
-            affected=getattr(cursor, "rowcount", None),
-            parameters=len(values) if hasattr(values, "__len__") and not many else 0,
-            many=many,
-        )
-        if result is not None:
-            self._results[cursor] = result
-
-    def result(self, cursor: Any) -> Any:
-        """What the rows of a cursor are to be shown to, or ``None``."""
-        return self._results.get(cursor)
-
-    def watch_class(self, kind: Any) -> None:
-        """Wrap all methods of a class of cursors that run statements or fetch rows."""
-        for name in self._table:
-            self.watch_method(kind, name)
-
-    def watch_method(self, kind: Any, name: str) -> None:
-        """Wrap one method of a class of cursors, if it has it."""
-        if hasattr(kind, name):
-            self.watch.swap(kind, name, self._table[name])
-
-    def _executing(self, *, many: bool) -> Callable[[Any], Any]:
-        running = self._running
-        ran = self.watch.guarded(
-            lambda cursor, statement, values: self.ran(cursor, statement, values, many=many),
-            "execute",
-        )
-
-        def make(original: Any) -> Any:
-            def execute(self: Any, *args: Any, **kwargs: Any) -> Any:
-                key = id(self)
-                if key in running:  # a driver that does one by the other
-                    return original(self, *args, **kwargs)
-                running.add(key)
-                try:
-                    result = original(self, *args, **kwargs)
-                finally:
-                    running.discard(key)
-                given = list(args) + list(kwargs.values())
-                ran(self, given[0] if given else "", given[1] if len(given) > 1 else ())
-                return result
-
-            return execute
-
-        return make
-
-    def _fetching_one(self, original: Any) -> Any:
-        results, running = self._results, self._running
-
-        def fetchone(self: Any) -> Any:
-            row = original(self)
-            result = results.get(self)
-            if result is not None and id(self) not in running:
-                _shown(result.one, row)
-            return row
-
-        return fetchone
-
-    def _fetching_many(self, original: Any) -> Any:
-        results, running = self._results, self._running
-
-        def fetchmany(self: Any, *args: Any, **kwargs: Any) -> Any:
-            running.add(id(self))
-            try:
-                rows = original(self, *args, **kwargs)
-            finally:
-                running.discard(id(self))
-            result = results.get(self)
-            if result is not None:
-                _shown(result.many, rows)
-                asked = args[0] if args else next(iter(kwargs.values()), self.arraysize)
-                if not rows or (isinstance(asked, int) and len(rows) < asked):
-                    _shown(result.end)
-            return rows
-
-        return fetchmany
-
-    def _fetching_all(self, original: Any) -> Any:
-        results, running = self._results, self._running
-
-        def fetchall(self: Any) -> Any:
-            running.add(id(self))
-            try:
-                rows = original(self)
-            finally:
-                running.discard(id(self))
-            result = results.get(self)
-            if result is not None:
-                _shown(result.many, rows)
-                _shown(result.end)
-            return rows
-
-        return fetchall
-
-    def _fetching_next(self, original: Any) -> Any:
-        results, running = self._results, self._running
-
-        def following(self: Any) -> Any:
-            try:
-                row = original(self)
-            except StopIteration:
-                result = results.get(self)
-                if result is not None:
-                    _shown(result.end)
-                raise
-            result = results.get(self)
-            if result is not None and id(self) not in running:
-                _shown(result.one, row)
-            return row
-
-        return following
-
-
-def _shown(call: Callable[..., None], *args: Any) -> None:
-    try:
-        call(*args)
-    except Exception:
-        pass
-
-
 def of(watch: Any) -> Statements:
     """The statements of this process, the same for all hooks."""
     found = _MADE.get(id(watch))
@@ -377,22 +217,3 @@ def of(watch: Any) -> Statements:
 
 
 _MADE: dict[int, Statements] = {}
-
-
-def same_but(kind: Any, inside: dict[str, Any]) -> Any:
-    """A class of the same name and looks, with something more inside."""
-    maker: Any = type(kind)
-    made = maker(kind.__name__, (kind,), dict(inside, __slots__=()))
-    made.__module__, made.__qualname__ = kind.__module__, kind.__qualname__
-    made.__doc__ = kind.__doc__
-    return made
-
-
-def server_uri(scheme: str, host: Any, port: Any, database: Any) -> str:
-    """A database's address; a server behind a socket of this machine is ``localhost``."""
-    host = str(host or "")
-    if not host or host.startswith(("/", "@")):
-        host = "localhost"
-    if ":" in host:
-        host = "[%s]" % host
-    return "%s://%s%s/%s" % (scheme, host, ":%s" % port if port else "", database or "")

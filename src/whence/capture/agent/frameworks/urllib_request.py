@@ -16,9 +16,12 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
 
 
 def _on_request(watch: Any, module: Any) -> None:
-    bodies = watch.load("bodies")
+    loaded: list[Any] = []
 
     def before(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if not loaded:  # most programs that import urllib open nothing
+            loaded.append(watch.load("bodies"))
+        bodies = loaded[0]
         if bodies.ASKED.get() is not None:
             return None  # a redirect: the first address is the one that was asked for
         request = args[1] if len(args) > 1 else kwargs["fullurl"]
@@ -30,13 +33,14 @@ def _on_request(watch: Any, module: Any) -> None:
     def after(token: Any, args: tuple[Any, ...], kwargs: dict[str, Any], answer: Any) -> None:
         if token is None:
             return
+        bodies = loaded[0]
         asked = bodies.ASKED.get()
         bodies.ASKED.reset(token)
         _answered(watch, bodies, asked, answer)
 
     def failed(token: Any, *_: Any) -> None:
         if token is not None:
-            bodies.ASKED.reset(token)
+            loaded[0].ASKED.reset(token)
 
     watch.wrap(module.OpenerDirector, "open", before, after, failed)
 
