@@ -37,6 +37,12 @@ SCHEMES: Mapping[str, str] = MappingProxyType(
 )
 """Other names of a scheme → the one that the record has."""
 
+DATABASES = frozenset(
+    "postgresql mysql mariadb mssql oracle snowflake redshift bigquery clickhouse trino presto "
+    "databricks cockroachdb db2 teradata vertica hive impala duckdb".split()
+)
+"""Schemes of databases; SQLAlchemy writes the driver after a plus sign."""
+
 SERVICES: Mapping[str, str] = MappingProxyType(
     {
         "s3": "s3",
@@ -128,7 +134,7 @@ def public_uri(uri: str) -> str:
         parts = urlsplit(uri)
     except ValueError:
         return redact_url(uri)
-    scheme = SCHEMES.get(parts.scheme.lower(), parts.scheme.lower())
+    scheme = _scheme(parts.scheme)
     if scheme not in {"http", "https", "ftp"}:
         return redact_url(_object(scheme, parts, uri))
     query = urlencode(
@@ -158,7 +164,8 @@ def address_of(uri: str, headers: Mapping[str, str], service: str = "") -> Addre
     except ValueError:
         return Address(shown, "http")
     if parts.scheme not in {"http", "https"}:
-        return Address(shown, SERVICES.get(parts.scheme, parts.scheme))
+        scheme = _scheme(parts.scheme)
+        return Address(shown, SERVICES.get(scheme, scheme))
     place = _host(parts) + parts.path
     for form in FORMS:
         found = form.pattern.match(place)
@@ -170,6 +177,12 @@ def address_of(uri: str, headers: Mapping[str, str], service: str = "") -> Addre
         host = "" if _is_own(parts) else f"{parts.scheme}://{_host(parts)}"
         return Address(form.uri.format(**named), form.service, {"endpoint": host} if host else {})
     return Address(shown, "http")
+
+
+def is_database(location: str) -> bool:
+    """Whether a location is a database behind a server, or one of its tables."""
+    scheme, separator, _ = location.partition("://")
+    return bool(separator) and _scheme(scheme) in DATABASES
 
 
 def is_elsewhere(location: str) -> bool:
@@ -186,6 +199,13 @@ def _is_own(parts: SplitResult) -> bool:
 def _is_signing(name: str) -> bool:
     lower = name.lower()
     return lower in SIGNING or lower.startswith(SIGNING_PREFIXES) or bool(secret_name(name))
+
+
+def _scheme(scheme: str) -> str:
+    lower = scheme.lower()
+    base = lower.partition("+")[0]
+    lower = base if SCHEMES.get(base, base) in DATABASES else lower
+    return SCHEMES.get(lower, lower)
 
 
 def _host(parts: SplitResult) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from whence.capture.agent.reports import Telling
 from whence.capture.classify import KINDS, kind_read, kind_written
-from whence.capture.semantics.addresses import address_of, is_elsewhere, public_uri
+from whence.capture.semantics.addresses import address_of, is_database, is_elsewhere, public_uri
 from whence.model.gap import Gap
 from whence.recording.observation import FileSeen, Flow
 
@@ -360,8 +360,8 @@ def _native(told: Sequence[Telling], known: set[str]) -> list[tuple[str, FileSee
             continue
         if each.event == "read" and ("write", address.uri) in found:
             continue  # its own work
-        if address.service in {"postgresql", "mysql", "huggingface"}:
-            continue
+        if address.service == "huggingface" or (is_database(location) and "#" in location):
+            continue  # told by itself
         by = str(each.fields.get("by") or "native code")
         wrote = each.event == "write"
         found[each.event, address.uri] = FileSeen(

@@ -77,7 +77,6 @@ _PLACES: dict[int, Any] = {}
 
 def _by_cursor(open_cursor: Any, cursor: Any, name: str) -> Callable[[Any], Any]:
     """What these methods of a connection are short for; C takes a shorter way past our cursors."""
-
     run = getattr(cursor, name)
 
     def make(_: Any) -> Any:
