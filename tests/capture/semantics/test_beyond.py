@@ -44,3 +44,14 @@ def test_files_and_remote_things_stand_beside_each_other() -> None:
     found = look_beyond([Telling(1, "remote", fields)], (DB,), (), location_of)
     assert [each.name for each in found.generated] == ["s3://b/k"]
     assert found.generated[0].sha256 == DB.sha256
+
+
+def test_a_database_gives_way_to_the_tables_that_a_frame_came_from() -> None:
+    place = "postgresql://db:5432/shop"
+    fields = {"dialect": "postgres", "statement": "select a from t", "database": place, "q": 1}
+    read = {"n": 1, "location": "postgresql+psycopg://db/shop", "by": "pandas.read_sql"}
+    told = [Telling(1, "query", fields), Telling(1, "read", read)]
+    found = look_beyond(told, (), (), location_of)
+    assert [each.name for each in found.used] == [f"{place}#public.t"]
+    native = look_beyond(told[1:], (), (), location_of)
+    assert [each.name for each in native.used] == ["postgresql://db/shop"]

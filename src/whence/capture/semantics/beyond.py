@@ -8,6 +8,7 @@ from typing import Any
 from whence.capture.agent.reports import Telling
 from whence.capture.semantics.queries import read_queries
 from whence.capture.semantics.remote import read_remote
+from whence.capture.semantics.tables import name_tables
 from whence.model.gap import Gap
 from whence.recording.observation import FileSeen, Flow
 
@@ -42,6 +43,7 @@ def look_beyond(
     """
     if not any(each.event in {"remote", "query", "read", "write"} for each in told):
         return Beyond(used, generated)
+    told = name_tables(told)
     remote = read_remote(told, {each.location: each for each in (*generated, *used)}, location_of)
     queries = read_queries(told)
     copies = _Copies(told, location_of)

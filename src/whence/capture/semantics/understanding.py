@@ -11,6 +11,7 @@ from whence.capture.semantics.flow import read_flow
 from whence.capture.semantics.metrics import read_metrics
 from whence.capture.semantics.parameters import Configured, merge_parameters, read_parameters
 from whence.capture.semantics.seeds import read_seeds
+from whence.capture.semantics.tables import name_tables
 from whence.model.gap import GAP_KINDS, Gap
 from whence.recording.observation import Flow
 from whence.recording.redact import redact_text
@@ -69,7 +70,7 @@ def understand(
             return f"cell {cells[path]}, line {line}"
         return f"{names.name_of(path)}:{line}" if colon and path.startswith("/") else where
 
-    told = [each for each in told if _is_whole(each)]
+    told = name_tables([each for each in told if _is_whole(each)])
     cells = {
         each.fields["file"]: each.fields["number"]
         for each in told
