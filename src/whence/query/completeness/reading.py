@@ -10,6 +10,7 @@ from whence.query.account import Account, account_for
 from whence.query.completeness.evidence import RunFacts, answer_for, basis_of
 from whence.query.completeness.models import ModelFacts, answer_base_models, answer_evaluation
 from whence.query.completeness.story import Origin, RunTold, Story, Thing
+from whence.query.parts import reach_with_parts, with_parts
 from whence.store.interface import Direction, GraphReader, Link
 
 LIMIT = 10_000
@@ -34,6 +35,8 @@ class _Ancestry:
     links: list[Link]
     made: dict[int, list[int]] = field(default_factory=dict)
     """Run → what it made."""
+    parts: list[int] = field(default_factory=list)
+    """Of the run that is asked about."""
 
     def ids(self, handles: Iterable[int]) -> tuple[NodeId, ...]:
         return tuple(dict.fromkeys(self.nodes[handle].id for handle in handles))
@@ -53,7 +56,8 @@ def read_story(reader: GraphReader, root: int) -> Story:
     for handle, node in ancestry.nodes.items():
         links = by_origin.get(handle, [])
         if node.kind is NodeKind.RUN:
-            runs[node.id] = _run(ancestry, handle, links)
+            parts = ancestry.parts if handle == root else []
+            runs[node.id] = _run(ancestry, handle, links, parts)
         elif node.kind not in WRITTEN or handle == root:
             things[node.id] = _thing(ancestry, handle, links, met.get(handle))
     subjects = _subjects(reader, ancestry, root)
@@ -67,7 +71,7 @@ def read_story(reader: GraphReader, root: int) -> Story:
 
 
 def _walk(reader: GraphReader, root: int) -> _Ancestry:
-    handles = list(reader.reach(root, Direction.ORIGINS, limit=LIMIT).handles)
+    handles = list(reach_with_parts(reader, root, Direction.ORIGINS, limit=LIMIT).handles)
     nodes = dict(zip(handles, reader.nodes(handles), strict=True))
     links = [link for link in reader.links(handles, Direction.ORIGINS) if link.target in nodes]
     opened: dict[NodeKind | None, int] = {}
@@ -83,10 +87,12 @@ def _walk(reader: GraphReader, root: int) -> _Ancestry:
     for link in reader.links(runs, Direction.EFFECTS):
         if link.kind is EdgeKind.GENERATED_BY:
             made.setdefault(link.target, []).append(link.origin)
-    return _Ancestry(nodes, accounts, links, made)
+    # A run that consists of others rests on them as on what it used.
+    parts = [part for part in with_parts(reader, root)[1:] if part in nodes]
+    return _Ancestry(nodes, accounts, links, made, parts)
 
 
-def _run(ancestry: _Ancestry, handle: int, links: Sequence[Link]) -> RunTold:
+def _run(ancestry: _Ancestry, handle: int, links: Sequence[Link], parts: Sequence[int]) -> RunTold:
     node = ancestry.nodes[handle]
     used = [link for link in links if link.kind is EdgeKind.USED]
     data = ancestry.ids(
@@ -101,7 +107,8 @@ def _run(ancestry: _Ancestry, handle: int, links: Sequence[Link]) -> RunTold:
         None if environment is None else ancestry.accounts.get(environment.target),
     )
     command = tuple(map(str, account.said("execution").get("command") or ()))
-    return RunTold(node.id, node.name, data, answer_for(facts), command)
+    rests_on = (*data, *ancestry.ids(parts))
+    return RunTold(node.id, node.name, rests_on, answer_for(facts), command)
 
 
 def _thing(ancestry: _Ancestry, handle: int, links: Sequence[Link], met: Basis | None) -> Thing:
@@ -165,7 +172,7 @@ def _subjects(reader: GraphReader, ancestry: _Ancestry, root: int) -> list[int]:
     if node.kind is NodeKind.MODEL_VERSION:
         pinned = [link.target for link in ancestry.links if link.origin == root]
         return [each for each in pinned if ancestry.nodes[each].kind is NodeKind.MODEL]
-    made = ancestry.made.get(root, [])
+    made = [each for run in (root, *ancestry.parts) for each in ancestry.made.get(run, ())]
     told = zip(made, reader.nodes(made), strict=True)
     return [handle for handle, each in told if each.kind is NodeKind.MODEL]
 

@@ -71,7 +71,7 @@ class RunTold:
     id: NodeId
     job: str
     used: tuple[NodeId, ...] = ()
-    """The data that it used."""
+    """The data that it used; of the run that is asked about also its parts."""
     answers: Answers = field(default_factory=lambda: _NONE)
     command: tuple[str, ...] = ()
 

@@ -7,6 +7,7 @@ from whence.model.edge import EdgeKind
 from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
 from whence.query.leakage.stages import Data, Stage, Stages, read_stages
+from whence.query.parts import reach_with_parts, with_parts
 from whence.store.interface import Direction, GraphReader
 
 LIMIT = 10_000
@@ -120,11 +121,13 @@ class Runs:
 
 def runs_around(reader: GraphReader, root: int) -> Runs:
     """The runs that a thing comes from; of a model also the latest that used it."""
-    handles = list(reader.reach(root, Direction.ORIGINS, limit=LIMIT).handles)
+    handles = list(reach_with_parts(reader, root, Direction.ORIGINS, limit=LIMIT).handles)
     nodes = dict(zip(handles, reader.nodes(handles), strict=True))
     found = [handle for handle, node in nodes.items() if node.kind is NodeKind.RUN]
     used: list[int] = []
-    for model in _models(reader, root, nodes[root]):
+    parts = [part for part in with_parts(reader, root) if part in nodes]
+    asked = [model for part in parts for model in _models(reader, part, nodes[part])]
+    for model in asked:
         links = reader.links([model], Direction.EFFECTS)
         users = {link.origin for link in links if link.kind is EdgeKind.USED}
         used += sorted(users, reverse=True)[:USERS]
