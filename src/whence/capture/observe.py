@@ -16,7 +16,6 @@ from whence.capture.legible import legible
 from whence.capture.mined.mining import mine, with_cards
 from whence.capture.semantics.beyond import look_beyond
 from whence.capture.semantics.sources import read_sources
-from whence.capture.semantics.tables import name_tables
 from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
@@ -147,8 +146,7 @@ class _Observer:
         parameters, gaps = self._tools.parameters(start["command"], self._configs(sorted_.inputs))
         self._gaps += gaps
         variables = start.get("variables") or {}
-        told = name_tables(around.told)
-        inside = understand(told, parameters, variables, self._tools)
+        inside = understand(around.told, parameters, variables, self._tools)
         self._gaps += inside.gaps
         for digest, sketch in inside.sketches.items():
             self._tools.keep_rows(digest, sketch)
@@ -158,7 +156,7 @@ class _Observer:
         used += self._folders(kept.read, inside)
         generated += self._folders(kept.written, inside)
         used, generated = with_cards(used, generated, sorted_, self._tools)
-        beyond = look_beyond(told, used, generated, self._tools.location_of)
+        beyond = look_beyond(around.told, used, generated, self._tools.location_of)
         used, generated = beyond.used, beyond.generated
         self._gaps += beyond.gaps
         state = dict(start.get("code") or {})
