@@ -55,5 +55,7 @@ def test_configuration_and_other_trackers() -> None:
     assert is_config("/p/a.toml")
     assert not is_config("/p/a.json")
     assert is_tracking("/p/mlruns/0/x")
-    assert is_tracking("/p/logs/events.out.tfevents.17")
+    assert is_tracking("/p/mlflow.db-journal")
+    assert is_tracking("/home/ada/.config/mlflow/telemetry.json")
+    assert not is_tracking("/p/logs/events.out.tfevents.17")
     assert not is_tracking("/p/mlruns")

@@ -55,10 +55,16 @@ def test_configuration_steers_and_an_updated_one_is_data() -> None:
 
 def test_records_of_other_trackers_are_neither_data_nor_results() -> None:
     run = access("/p/mlruns/0/meta.yaml", Mode.WRITE)
-    events = access("/p/logs/events.out.tfevents.1", Mode.WRITE)
-    found = sort_activity(Activity(reads=(run,), writes=(run, events)), set(), agents=set())
+    database = access("/p/mlflow.db", Mode.WRITE)
+    found = sort_activity(Activity(reads=(run,), writes=(run, database)), set(), agents=set())
     assert found.inputs == found.outputs == ()
     assert len(found.tracking) == 3
+
+
+def test_event_files_are_results() -> None:
+    events = access("/p/logs/events.out.tfevents.1", Mode.WRITE)
+    (part,) = sort_activity(Activity(writes=(events,)), set(), agents=set()).outputs
+    assert part.kind is NodeKind.EVALUATION
 
 
 def test_kinds_follow_names_and_use() -> None:

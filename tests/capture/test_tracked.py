@@ -2,7 +2,7 @@ import pytest
 
 from whence.capture.agent.reports import Telling
 from whence.capture.interface import FileAccess, Mode
-from whence.capture.tracked import add_tracked, contents_among, kept_in
+from whence.capture.tracked import add_tracked, contents_among, kept_in, without_bookkeeping
 from whence.model.edge import Basis
 from whence.testing.worlds import pipeline
 
@@ -82,3 +82,19 @@ def test_what_was_told_joins_what_was_seen() -> None:
     assert [each.basis for each in seen.generated] == [Basis.OBSERVED, Basis.DECLARED]
     assert seen.generated[1].claims[0].version == "2"
     assert seen.declared["tracked"]["things"][0]["path"] == path
+
+
+def test_what_trackers_ask_of_their_own_stores_is_left_out() -> None:
+    def query(database: str) -> Telling:
+        return Telling(1, "query", {"database": database, "statement": "select 1"})
+
+    def remote(uri: str) -> Telling:
+        return Telling(1, "remote", {"uri": uri, "mode": "write"})
+
+    links = [
+        Telling(1, "link", {"system": "mlflow", "id": "a", "uri": "sqlite:////p/runs.sqlite"}),
+        Telling(1, "link", {"system": "mlflow", "id": "b", "uri": "http://mlflow:5000/#/runs/b"}),
+    ]
+    kept = [query("/p/data.sqlite"), remote("http://data:5000/x.csv")]
+    theirs = [query("/p/runs.sqlite"), query("/p/mlflow.db"), remote("http://mlflow:5000/api")]
+    assert without_bookkeeping([*links, *theirs, *kept]) == (*links, *kept)

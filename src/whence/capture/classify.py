@@ -72,7 +72,13 @@ CREDENTIAL_FILES = frozenset(
 )
 """Who somebody is and what they may do: no data, and nothing to take a digest of."""
 
-TRACKING_PREFIXES = ("events.out.tfevents.", "mlflow.db")
+TRACKING_PREFIXES = ("mlflow.db",)
+
+TRACKING_PLACES = ("/.config/mlflow/", "/huggingface/trackio/")
+"""Parts of paths where trackers keep things of their own in the user's home."""
+
+EVENT_FILE = "events.out.tfevents."
+"""How the names of TensorBoard's files begin: what a run measured, in folders that people name."""
 
 
 def is_code(path: str) -> bool:
@@ -90,7 +96,8 @@ def is_tracking(path: str) -> bool:
     """Whether a file belongs to the records of another tracker, git among them."""
     *folders, name = path.split("/")
     return (
-        not TRACKING_FOLDERS.isdisjoint(folders)
+        any(part in path for part in TRACKING_PLACES)
+        or not TRACKING_FOLDERS.isdisjoint(folders)
         or name.startswith(TRACKING_PREFIXES)
         or name in GIT_FILES
     )
@@ -117,6 +124,8 @@ def kind_written(path: str) -> NodeKind:
     """What kind of artifact a file is that a run wrote."""
     suffix = _suffix(path)
     name = os.path.basename(path).lower()
+    if name.startswith(EVENT_FILE):
+        return NodeKind.EVALUATION
     if suffix in {".json", ".csv", ".yaml", ".yml"} and any(
         word in name for word in EVALUATION_WORDS
     ):

@@ -20,7 +20,7 @@ from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
 from whence.capture.stated import read_statements
-from whence.capture.tracked import add_tracked, contents_among
+from whence.capture.tracked import add_tracked, contents_among, without_bookkeeping
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
@@ -146,17 +146,18 @@ class _Observer:
         parameters, gaps = self._tools.parameters(start["command"], self._configs(sorted_.inputs))
         self._gaps += gaps
         variables = start.get("variables") or {}
-        inside = understand(around.told, parameters, variables, self._tools)
+        told = without_bookkeeping(around.told)
+        inside = understand(told, parameters, variables, self._tools)
         self._gaps += inside.gaps
         for digest, sketch in inside.sketches.items():
             self._tools.keep_rows(digest, sketch)
         used = self._files(sorted_.inputs, inside)
         generated = self._files(sorted_.outputs, inside)
-        kept = contents_among(sorted_.tracking, around.told)
+        kept = contents_among(sorted_.tracking, told)
         used += self._folders(kept.read, inside)
         generated += self._folders(kept.written, inside)
         used, generated = with_cards(used, generated, sorted_, self._tools)
-        beyond = look_beyond(around.told, used, generated, self._tools.location_of)
+        beyond = look_beyond(told, used, generated, self._tools.location_of)
         used, generated = beyond.used, beyond.generated
         self._gaps += beyond.gaps
         state = dict(start.get("code") or {})
@@ -208,8 +209,9 @@ class _Observer:
             parent=NodeId(start["parent"]) if start.get("parent") else None,
             parent_job=start.get("parent_job") or "",
         )
-        mined = mine(sorted_.tracking, around.told, self._tools.peek)
-        return add_tracked(seen, around.told, self._tools, mined)
+        left = (*sorted_.tracking, *(part.access for part in sorted_.outputs))
+        mined = mine(left, told, self._tools.peek)
+        return add_tracked(seen, told, self._tools, mined)
 
     # ----------------------------------------------------------------- files
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from whence.capture.agent.reports import Telling
+from whence.capture.classify import is_tracking
 from whence.capture.interface import FileAccess, Mode
 from whence.capture.semantics.declared import merge_declared, read_declared, without_known
 from whence.capture.semantics.handed import find_handed
@@ -28,6 +30,25 @@ class Names(Protocol):
 
     def location_of(self, path: str) -> str:
         """The path as a URI."""
+
+
+def without_bookkeeping(told: Sequence[Telling]) -> tuple[Telling, ...]:
+    """What was told, but for what trackers asked of their own databases and servers."""
+    links = [str(each.fields.get("uri") or "") for each in told if each.event == "link"]
+    files = {uri.partition(":///")[2] for uri in links if uri.startswith("sqlite:")}
+    databases = files | {uri for uri in links if "://" in uri}
+    servers = {urlsplit(uri).netloc for uri in links if uri.startswith("http")} - {""}
+
+    def is_theirs(each: Telling) -> bool:
+        if each.event == "query":
+            database = str(each.fields.get("database") or "")
+            return database in databases or is_tracking(database.removeprefix("sqlite:///"))
+        if each.event == "remote" and servers:
+            uri = str(each.fields.get("uri") or "")
+            return uri.startswith("http") and urlsplit(uri).netloc in servers
+        return False
+
+    return tuple(each for each in told if not is_theirs(each))
 
 
 @dataclass(frozen=True, slots=True)

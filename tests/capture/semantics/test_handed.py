@@ -57,9 +57,11 @@ def test_a_folder_of_many_files_is_listed_alone() -> None:
 
 
 def test_a_file_that_nobody_met_is_listed_and_no_artifact() -> None:
-    found = find_handed([thing(path="/tmp/gone.txt")], [], [], Names())
+    found = find_handed([thing(path="/tmp/gone.txt", name="gone")], [], [], Names())
     assert (found.used, found.generated) == ((), ())
-    assert found.tracked["things"][0]["path"] == "/tmp/gone.txt"
+    assert found.tracked["things"] == [{"form": "artifact", "system": "wandb", "name": "gone"}]
+    other = find_handed([thing(path="/srv/x.txt")], [], [], Names())
+    assert other.tracked["things"][0]["path"] == "/srv/x.txt"
 
 
 def test_a_thing_elsewhere_is_an_artifact_without_content() -> None:

@@ -64,6 +64,7 @@ X, y = make_classification(random_state=0)
 mlflow.autolog(log_input_examples=False, silent=True)
 with mlflow.start_run():
     model = LogisticRegression(C=0.5).fit(X, y)
+    print("score", model.score(X, y))
     mlflow.sklearn.log_model(model, name="model", registered_model_name="churn")
 """
     )
@@ -73,6 +74,8 @@ with mlflow.start_run():
     made = {each["name"]: each["kind"] for each in trained.told["generated"]}
     assert made[place] == "model"
     assert trained.told["parameter_details"]["C"]["value"] == 0.5
+    score = trained.told["metric_details"]["score"]
+    assert (score["value"], score["basis"]) == (float(trained.stdout.split()[-1]), "observed")
     scores = [name for name in trained.told["metrics"] if "accuracy" in name]
     assert scores
     assert len(scores) == len({name.lower() for name in scores})

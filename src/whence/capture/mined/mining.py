@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from whence.capture.agent.reports import Telling
+from whence.capture.classify import EVENT_FILE
 from whence.capture.interface import FileAccess, Mode
 from whence.capture.mined import cards, mlruns, tfevents
 from whence.capture.mined.cards import add_cards
@@ -18,7 +19,6 @@ Files = tuple[FileSeen, ...]
 Read = Callable[[str, int], bytes | None]
 """A file's bytes up to a limit, as it lies there now; ``None`` where it cannot be read."""
 
-EVENT_FILE = "events.out.tfevents."
 MOST_FILES = 2_000
 """How many files of trackers are read of one run."""
 
@@ -32,12 +32,10 @@ _NAMES = ("README.md", "MODEL_CARD.md", "model_card.md", "modelcard.md", "adapte
 """Cards are looked for under these names beside each model, the first that claims anything wins."""
 
 
-def mine(
-    tracking: Iterable[FileAccess], heard: Iterable[Telling], read: Read
-) -> tuple[Telling, ...]:
+def mine(files: Iterable[FileAccess], heard: Iterable[Telling], read: Read) -> tuple[Telling, ...]:
     """What the trackers' files that a run wrote say, of runs that nobody heard of."""
     known = _known(heard)
-    written = [each.path for each in tracking if each.mode is not Mode.READ]
+    written = [each.path for each in files if each.mode is not Mode.READ]
     events = [path for path in written if os.path.basename(path).startswith(EVENT_FILE)]
     records = [path for path in written if mlruns.is_record(path)]
     told: list[Telling] = []

@@ -18,6 +18,9 @@ from whence.recording.redact import redact_url, redact_value
 MOST = 500
 """How many things a record lists of one run."""
 
+_FLEETING = ("/tmp/", "/var/tmp/")  # noqa: S108  told of, not written
+"""Where trackers write what they are handed as objects; nobody finds it there later."""
+
 _LARGE = 5
 """Files below a folder that a tracker was handed; where there are more, none is named alone."""
 
@@ -160,11 +163,11 @@ def _tell(
         for name, value in thing.items()
         if name not in {"path", "uri"} and value not in (None, "")
     }
-    if "path" in thing:
+    met = [file.name for _, file in files]
+    if "path" in thing and (met or not thing["path"].startswith(_FLEETING)):
         told["path"] = names.name_of(thing["path"])
     if "uri" in thing:
         told["uri"] = redact_url(thing["uri"])
-    met = [file.name for _, file in files]
     if met and met != [told.get("path")]:
         told["files"] = met
     return told

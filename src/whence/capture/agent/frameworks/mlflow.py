@@ -55,7 +55,7 @@ class _Hooks:
 
     def on_run(self, _: Any, args: Any, kwargs: Any, run: Any) -> None:
         info, place = run.info, getattr(args[0], "tracking_uri", "") or ""
-        uri = place
+        uri = _absolute(place)
         if place.startswith("http"):
             uri = "%s/#/experiments/%s/runs/%s" % (
                 place.rstrip("/"),
@@ -196,6 +196,14 @@ class _Hooks:
             alias=self.get(args, kwargs, 2, "alias"),
             version=str(self.get(args, kwargs, 3, "version")),
         )
+
+
+def _absolute(place: str) -> str:
+    """The address of a store; SQLite's path is relative to the folder of the program."""
+    head, slashes, path = place.partition(":///")
+    if head != "sqlite" or not path or path.startswith("/"):
+        return place
+    return head + slashes + os.path.abspath(path)
 
 
 def _read_text(text: Any) -> Any:

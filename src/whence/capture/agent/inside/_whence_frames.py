@@ -14,6 +14,15 @@ _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _PROGRAMS = os.path.dirname(os.path.abspath(sys.executable or os.sep)) + os.sep
+_SEE_THROUGH = (
+    "/mlflow/utils/autologging_utils/",
+    "/mlflow/sklearn/__init__.py",
+    "/mlflow/xgboost/__init__.py",
+    "/mlflow/lightgbm/__init__.py",
+    "/clearml/binding/",
+    "/comet_ml/monkey_patching.py",
+)
+"""Wrappers that trackers put around other libraries: whoever called them is the caller."""
 _LOOKS_AT_LOCALS = {"locals", "vars", "eval", "exec", "dir"}
 _OURS_ALONE, _LIBRARY, _USER = 0, 1, 2
 _DEEP = 60
@@ -100,6 +109,8 @@ def _whose(name: str) -> int:
         return _USER  # typed in, or made by ``exec``: it depends on the module
     path = os.path.abspath(name)
     if path.startswith(_OURS):
+        return _OURS_ALONE
+    if any(part in path for part in _SEE_THROUGH):
         return _OURS_ALONE
     if path.startswith((_STANDARD, _PROGRAMS)) or any(part in path for part in _PACKAGES):
         return _LIBRARY
