@@ -27,6 +27,7 @@ LOOPS = (
     ("PyTorch, the loss", "torch", "steps_torch.py"),
     ("scikit-learn, log_loss", "boosting", "steps_sklearn.py"),
     ("XGBoost, two evaluations", "boosting", "steps_xgboost.py"),
+    ("LightGBM, two evaluations", "boosting", "steps_lightgbm.py"),
 )
 """What is measured at each step, the environment, the program."""
 

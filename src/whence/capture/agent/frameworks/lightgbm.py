@@ -54,6 +54,15 @@ def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
     }
 
 
+class _Training:
+    """A training or cross-validation that goes on, and its rounds so far."""
+
+    def __init__(self, folds: int | None) -> None:
+        self.folds = folds
+        self.step: int | None = folds
+        self.waiting: list[tuple[str, Any, str]] = []
+
+
 class _Lightgbm:
     def __init__(self, watch: Any, shared: Any) -> None:
         self.watch = watch
@@ -61,8 +70,8 @@ class _Lightgbm:
         self.predictions = shared.Predictions(watch)
         self.aliases: Callable[[], dict[str, Any]] = dict
         self.grown: set[Any] = set()
-        self.rounds: list[int] = []
-        """One for each cross-validation that goes on: its rounds so far."""
+        self.trainings: list[_Training] = []
+        """Those that go on, one within another at most."""
 
     # ------------------------------------------------------------ data, models
 
@@ -73,8 +82,9 @@ class _Lightgbm:
         self._on_booster(module.Booster)
         booster = module.Booster
         self.predictions.wrap(booster, "predict")
-        for name in ("eval_train", "eval_valid", "eval"):
-            watch.wrap(booster, name, after=self._on_eval)
+        watch.wrap(booster, "eval", after=self._on_eval)
+        watch.wrap(booster, "eval_train", after=self._on_eval_train)
+        watch.wrap(booster, "eval_valid", after=self._on_eval_valid)
         watch.wrap(booster, "update", before=self._on_update, outermost=True)
         self._on_save(booster, "save_model")
         self._on_save(module.Dataset, "save_binary")
@@ -154,25 +164,46 @@ class _Lightgbm:
     # ---------------------------------------------------------------- training
 
     def _on_eval(self, _: Any, args: Any, __: Any, result: Any) -> None:
-        if self.rounds:
+        """A program's own evaluation."""
+        if not self.trainings:
+            told = [(each[1], each[2], each[0]) for each in result]
+            self.watch.metrics(told, args[0].current_iteration() - 1, _SOURCE)
+
+    def _on_eval_train(self, _: Any, args: Any, __: Any, result: Any) -> None:
+        """A training evaluates what it trains on first, and then always the rest."""
+        if not self.trainings:
+            self._on_eval(_, args, __, result)
+        elif self.trainings[-1].folds is None:
+            self.trainings[-1].waiting = [(each[1], each[2], each[0]) for each in result]
+
+    def _on_eval_valid(self, _: Any, args: Any, __: Any, result: Any) -> None:
+        if not self.trainings:
+            self._on_eval(_, args, __, result)
+            return
+        training = self.trainings[-1]
+        if training.folds is not None:
             return  # the folds one by one; their means are told
-        booster, metric = args[0], self.watch.metric
-        step = booster.current_iteration() - 1
+        if training.step is None:
+            training.step = args[0].current_iteration() - 1
+        told = training.waiting
         for each in result:
-            metric(each[1], each[2], step, each[0], _SOURCE)
+            told.append((each[1], each[2], each[0]))
+        training.waiting = []
+        self.watch.metrics(told, training.step, _SOURCE)
+        training.step += 1
 
     def on_engine(self, module: Any) -> None:
         self._on_train(module, "train", module.train)
         self._on_train(module, "cv", module.cv)
-        metric = self.watch.metric
 
         def after(_: Any, args: Any, kwargs: Any, result: Any) -> None:
-            step = self.rounds[-1]
-            self.rounds[-1] += 1
+            training = self.trainings[-1]
+            told = []
             for each in result:
                 on, name, value, spread = _aggregated(each)
-                metric(name + "-mean", value, step, on, _SOURCE)
-                metric(name + "-stdv", spread, step, on, _SOURCE)
+                told += [(name + "-mean", value, on), (name + "-stdv", spread, on)]
+            self.watch.metrics(told, training.step, _SOURCE)
+            training.step = (training.step or 0) + 1
 
         self.watch.wrap(module, "_agg_cv_result", after=after)
 
@@ -181,8 +212,7 @@ class _Lightgbm:
         owner = "lightgbm." + name
 
         def before(args: Any, kwargs: Any) -> tuple[Any, ...]:
-            if name == "cv":
-                self.rounds.append(0)
+            self.trainings.append(_Training(0 if name == "cv" else None))
             given, others = shared.arguments(function, args, kwargs)
             values = shared.settings(given.get("params"))
             how, defaults = shared.call_arguments(given, others, _HOW)
@@ -195,8 +225,7 @@ class _Lightgbm:
             return given, {**defaults, **values}, defaults
 
         def after(token: Any, args: Any, kwargs: Any, result: Any) -> None:
-            if name == "cv":
-                rounds = self.rounds.pop()
+            rounds = self.trainings.pop().step
             given, values, defaults = token
             train = given.get("train_set")
             sets = given.get("valid_sets")
@@ -215,8 +244,8 @@ class _Lightgbm:
             self._tell_chosen(owner, values, chosen, defaults, {})
 
         def failed(token: Any, args: Any, kwargs: Any, error: Any) -> None:
-            if name == "cv" and self.rounds:
-                self.rounds.pop()
+            if self.trainings:
+                self.trainings.pop()
             if token is not None:
                 inputs = {"train": token[0].get("train_set")}
                 watch.step("fit", owner, inputs, failed=type(error).__name__)
@@ -292,6 +321,7 @@ class _Lightgbm:
         watch, shared, function = self.watch, self.shared, vars(kind)["fit"]
 
         def before(args: Any, kwargs: Any) -> tuple[Any, ...]:
+            self.trainings.append(_Training(None))
             given, _ = shared.arguments(function, args, kwargs)
             values, defaults = shared.estimator_arguments(args[0])
             values.update(shared.plain_arguments(given, ("eval_metric", "early_stopping_rounds")))
@@ -300,6 +330,7 @@ class _Lightgbm:
             return given, values, defaults
 
         def after(token: Any, args: Any, kwargs: Any, result: Any) -> None:
+            self.trainings.pop()
             given, values, defaults = token
             model = args[0]
             by = type(model).__name__
@@ -320,6 +351,7 @@ class _Lightgbm:
             self._tell_chosen(by, values, chosen, defaults, _SCIKIT)
 
         def failed(token: Any, args: Any, kwargs: Any, error: Any) -> None:
+            self.trainings.pop()
             if token is not None:
                 inputs = {"X": token[0].get("X"), "y": token[0].get("y")}
                 by = type(args[0]).__name__ + ".fit"

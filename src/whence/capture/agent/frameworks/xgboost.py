@@ -171,17 +171,19 @@ class _Xgboost:
     # ---------------------------------------------------------------- training
 
     def on_callback(self, module: Any) -> None:
-        metric = self.watch.metric
+        metrics = self.watch.metrics
 
         def after(_: Any, args: Any, kwargs: Any, __: Any) -> None:
             container, scores, step = args
+            told = []
             for each in scores:
                 on, ___, name = each[0].partition("-")
                 if container.is_cv:
-                    metric(name + "-mean", each[1], step, on, _SOURCE)
-                    metric(name + "-std", each[2], step, on, _SOURCE)
+                    told.append((name + "-mean", each[1], on))
+                    told.append((name + "-std", each[2], on))
                 else:
-                    metric(name, each[1], step, on, _SOURCE)
+                    told.append((name, each[1], on))
+            metrics(told, step, _SOURCE)
 
         self.watch.wrap(module.CallbackContainer, "_update_history", after=after)
 
