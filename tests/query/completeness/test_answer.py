@@ -231,3 +231,27 @@ def test_raw_files_of_one_run_are_one_remedy() -> None:
         "whence run -- curl -fL -o data/raw.csv https://WHERE/IT/COMES/FROM",
         "whence run -- python train.py",
     ]
+
+
+def test_a_run_that_consists_of_others_rests_on_them() -> None:
+    whole = run_seen("all", code={"all.sh": "train"})
+    part = replace(train(), parent=whole.id, parent_job="all")
+    world = World(part, whole)
+    told = told_of(world, world.run("all"))
+    assert told["layers"]["data"]["missing"][0]["about"] == "data/raw.csv"
+    assert told["layers"]["evaluation"]["score"] == 0.0
+    assert told["layers"]["code"]["score"] == 1.0
+    assert told["score"] < 1.0
+
+
+@pytest.mark.parametrize(
+    ("script", "asked"), [("all.sh", False), ("Makefile", False), ("a.r", True)]
+)
+def test_shells_have_no_packages(script: str, asked: bool) -> None:
+    run = run_seen(
+        "all",
+        code={script: "train"},
+        generated=(MODEL,),
+        environment={"system": {"name": "Debian"}},
+    )
+    assert (layer("environment", run)["score"] < 1) is asked

@@ -1,5 +1,6 @@
 """How far a run answers what is asked of it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +9,8 @@ from whence.model.edge import Basis
 from whence.model.node import NodeKind
 from whence.query.account import Account
 from whence.query.completeness.story import Answers, Evidence, unknown
+
+_SHELL = re.compile(r"(\.(sh|bash|zsh|fish|mk)|(^|/)(GNU)?[Mm]akefile)\Z")
 
 
 class RunFacts:
@@ -57,6 +60,18 @@ class RunFacts:
             return False
         surroundings = {} if self.environment is None else self.environment.said("environment")
         return "python" not in surroundings
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether all source that ran belongs to a shell or to make, which have no packages."""
+        files = [str(each["path"]) for each in self.said("code").get("files", ())]
+        surroundings = {} if self.environment is None else self.environment.said("environment")
+        return (
+            bool(files)
+            and "system" in surroundings
+            and "python" not in surroundings
+            and all(_SHELL.search(path) for path in files)
+        )
 
 
 def basis_of(account: Account, facet: str) -> Basis | None:
@@ -148,7 +163,7 @@ def _system(run: RunFacts) -> Evidence | None:
 
 
 def _packages(run: RunFacts) -> Evidence | None:
-    if run.is_native:
+    if run.is_native or run.is_shell:
         return None
     said = {} if run.environment is None else run.environment.said("environment")
     packages = said.get("packages") or ()
