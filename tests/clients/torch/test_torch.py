@@ -178,6 +178,7 @@ print(torch.compile(f, backend="eager", fullgraph=True)(torch.ones(2)))
 def g(x):
     return x + torch.tensor([1.0])
 print(g(torch.ones(1)))
+print(isinstance(torch.ones(1), torch.FloatTensor), torch.FloatTensor([1]), torch.FloatTensor)
 with torch.device("meta"):
     print(torch.tensor([1.0]).device, torch.from_numpy(np.ones(2)).device)
 print(pickle.loads(pickle.dumps(torch.tensor))([1]), torch.tensor is torch.tensor)
@@ -284,3 +285,33 @@ DataLoader(TensorDataset(X), batch_size=4, sampler=sampler, num_workers=0)
     assert {"shuffle", "drop_last"} == set(told["defaults"])
     (loader,) = [each for each in found.all("object") if each["kind"] == "loader"]
     assert loader["sampler"] == "DistributedSampler"
+
+
+def test_loaders_made_in_the_head_of_a_loop_and_rows_made_into_tensors(train: Any) -> None:
+    found = train(
+        MODEL
+        + """
+import pandas as pd
+pd.DataFrame({"a": range(200), "b": range(200)}).to_csv("d.csv", index=False)
+class Rows(torch.utils.data.Dataset):
+    def __init__(self, frame):
+        self.frame = frame
+    def __len__(self):
+        return len(self.frame)
+    def __getitem__(self, at):
+        return torch.tensor(self.frame.values[at], dtype=torch.float32)
+torch.manual_seed(0)
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-9)
+for batch in DataLoader(Rows(pd.read_csv("d.csv")), batch_size=50):
+    model(batch).mean().backward()
+    optimizer.step()
+torch.save(model.state_dict(), "m.pt")
+"""
+    )
+    (fit,) = [each for each in found.all("step") if each["kind"] == "fit"]
+    made = {each["n"]: each["of"] for each in found.all("derived")}
+    (read,) = found.all("read")
+    assert made[made[fit["inputs"]["train"]][0]] == [read["n"]]
+    rows = [each for each in found.all("derived") if each["how"] == "torch.tensor"]
+    assert len(rows) <= 50

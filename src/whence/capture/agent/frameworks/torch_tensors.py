@@ -2,8 +2,7 @@
 
 ``torch.tensor`` and its like stay what they are for everybody else: torch's compilers know them by
 identity, and pickles by name. They are taken out of the module's dictionary, so that Python asks
-the module for them, and only an attribute that the user's own code is just loading is answered with
-a follower.
+the module for them, and only the user's own code that is about to call one is given a follower.
 """
 
 from __future__ import annotations
@@ -17,7 +16,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_NAMES = ("tensor", "as_tensor", "from_numpy")
+_NAMES = ("tensor", "as_tensor", "from_numpy", "FloatTensor", "LongTensor", "DoubleTensor")
+_OFTEN = 50
+"""So many tensors are followed that one place in the code makes; a place that makes more makes
+them row by row, and what they come from is known by then."""
+
 _MOST_SITES = 100_000
 _USER = 2
 
@@ -85,7 +88,7 @@ def follow(watch: Any, models: Any, torch: Any) -> None:
     given = {name: space[name] for name in _NAMES if name in space}
     followers = {name: Follower(each, _teller(watch, models, name)) for name, each in given.items()}
     asked, listed = space.get("__getattr__"), space.get("__dir__")
-    sites: dict[Any, bool] = {}
+    sites: dict[Any, list[Any]] = {}
 
     def answer(name: Any) -> Any:
         original = given.get(name)
@@ -94,13 +97,18 @@ def follow(watch: Any, models: Any, torch: Any) -> None:
                 return asked(name)
             raise AttributeError("module 'torch' has no attribute %r" % name)
         frame = sys._getframe(1)
-        site = (frame.f_code, frame.f_lasti)
-        loads = sites.get(site)
-        if loads is None:
+        # By its id: the hash of code is computed anew each time, from all that is in it.
+        site = (id(frame.f_code), frame.f_lasti)
+        known = sites.get(site)
+        if known is None or known[0] is not frame.f_code:
             if len(sites) > _MOST_SITES:
                 sites.clear()
-            loads = sites[site] = watch._belongs(frame) == _USER and _loads(frame, name)
-        return followers[name] if loads else original
+            left = _OFTEN if watch._belongs(frame) == _USER and _calls(frame, name) else 0
+            known = sites[site] = [frame.f_code, left]
+        if known[1]:
+            known[1] -= 1
+            return followers[name]
+        return original
 
     def names() -> Any:
         return sorted(
@@ -122,21 +130,26 @@ def follow(watch: Any, models: Any, torch: Any) -> None:
     watch._undone.append(undo)
 
 
-def _loads(frame: Any, name: Any) -> Any:
-    """Whether a frame is at an instruction that loads this attribute."""
+def _calls(frame: Any, name: str) -> bool:
+    """Whether a frame is at the instruction that loads this attribute in order to call it."""
     import opcode
 
     code, at = frame.f_code.co_code, frame.f_lasti
-    if at < 0 or opcode.opname[code[at]] not in ("LOAD_ATTR", "LOAD_METHOD"):
+    loading = opcode.opname[code[at]] if at >= 0 else ""
+    if loading not in ("LOAD_ATTR", "LOAD_METHOD"):
         return False
     argument, before, shift = code[at + 1], at - 2, 8
     while before >= 0 and opcode.opname[code[before]] == "EXTENDED_ARG":
         argument |= code[before + 1] << shift
         before, shift = before - 2, shift + 8
+    called = loading == "LOAD_METHOD"
     if sys.version_info >= (3, 12):
-        argument >>= 1
+        called, argument = bool(argument & 1), argument >> 1
+    elif sys.version_info < (3, 11) and not called:
+        # A call with named arguments loads what it calls like any other attribute.
+        called = not name.endswith("Tensor")
     names = frame.f_code.co_names
-    return argument < len(names) and names[argument] == name
+    return called and argument < len(names) and bool(names[argument] == name)
 
 
 def _teller(watch: Any, models: Any, how: Any) -> Any:

@@ -37,7 +37,7 @@ class _Training:
         self.hooked_saving = False
         self.unscaled: Any = None
 
-        self.sites: dict[Any, Any] = {}
+        self.sites: dict[int, tuple[Any, Any]] = {}
         self.counts: dict[str, int] = {}
         self.told: set[Any] = set()
         self.pending: list[Any] = []
@@ -101,16 +101,9 @@ class _Training:
             self.fresh = False
             self.begin(loss)
         frame = sys._getframe(2)
-        code = frame.f_code
-        site = self.sites.get(code)
-        if site is None:
-            site = self.sites[code] = self.site_of(frame)
-        name: Any = "loss"
-        if site:
-            name = self.sites.get((code, frame.f_lasti))
-            if name is None:
-                name = self.watch.name_of(loss, frame) or "loss"
-                self.sites[(code, frame.f_lasti)] = name
+        # By its id: the hash of code is computed anew each time, from all that is in it.
+        site = self.sites.get(id(frame.f_code)) or self.site_of(frame)
+        name = self.name_at(site, frame, loss) if site[1] else "loss"
         step = self.counts[name] = self.counts.get(name, 0) + 1
         if step > _EVERY_STEP and step % _THEN_EACH:
             return
@@ -123,15 +116,24 @@ class _Training:
         elif loss.numel() == 1:
             self.put_off(name, step, loss)
 
-    def site_of(self, frame: Any) -> Any:
-        """Whether a function calls backward at several places, which only names tell apart."""
+    def site_of(self, frame: Any) -> tuple[Any, Any]:
+        """A function, with the names of its losses if there are several calls to tell apart."""
         import dis
 
         calls = 0
         for each in dis.get_instructions(frame.f_code):
             if each.argval == "backward" and each.opname.startswith("LOAD"):
                 calls += 1
-        return calls > 1
+        names: Any = {-1: "loss"} if calls > 1 else None
+        self.sites[id(frame.f_code)] = site = (frame.f_code, names)
+        return site
+
+    def name_at(self, site: tuple[Any, Any], frame: Any, loss: Any) -> str:
+        """The name of the variable that one of several losses is in."""
+        name: str | None = site[1].get(frame.f_lasti)
+        if name is None:
+            name = site[1][frame.f_lasti] = self.watch.name_of(loss, frame) or "loss"
+        return name
 
     def original_of(self, loss: Any) -> Any:
         """The loss itself, where a scaler or a launcher goes backward from a multiple of it."""
@@ -189,17 +191,16 @@ class _Training:
 
     def iterated(self, loader: Any, iterator: Any) -> None:
         """A loader began to give batches."""
-        self.iterators = [pair for pair in self.iterators if pair[0]() is not None][-7:]
-        self.iterators.append((weakref.ref(iterator), weakref.ref(loader)))
+        # A loader that is made in the head of a loop is gone at once; what it gives is not.
+        self.watch.same(iterator, loader)
+        self.iterators = [each for each in self.iterators if each() is not None][-7:]
+        self.iterators.append(weakref.ref(iterator))
         self.fresh = True
 
     def begin(self, loss: Any) -> None:
         """Say once which network is trained on which loader."""
-        loaders = []
-        for iterator, loader in self.iterators:
-            running, found = iterator(), loader()
-            if running is not None and found is not None and _is_underway(running):
-                loaders.append(found)
+        running = [each() for each in self.iterators]
+        loaders = [each for each in running if each is not None and _is_underway(each)]
         alive = [(each(), held) for each, held in self.optimizers if each() is not None]
         reached: Any = None
         if len(alive) > 1 or not loaders:
@@ -213,7 +214,7 @@ class _Training:
             inputs.update({"train%d" % at: each for at, each in enumerate(loaders[:-1], 2)})
             if not inputs and not self.hooked_saving:
                 inputs = reached.inputs(self.watch)
-            key = (id(optimizer), tuple(sorted(id(each) for each in inputs.values())))
+            key = (id(optimizer), *sorted(map(str, map(self.watch.known, inputs.values()))))
             if key not in self.told:
                 self.told.add(key)
                 self.tell_fit(optimizer, self.optimizer_model(optimizer, held), inputs)
