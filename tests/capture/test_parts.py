@@ -138,10 +138,10 @@ def test_a_script_within_a_script_is_looked_into(story: Story) -> None:
 
 def test_what_pipes_join_is_one_step(story: Story) -> None:
     out = {1: "pipe:[9]"}
-    story.start(2, 1, "cat", "a", streams={0: "pipe:[1]", 1: "pipe:[2]"})
     story.start(3, 1, "sort", streams={0: "pipe:[2]", **out})
-    story.read(2, "a")
     story.start(4, 1, "tee", "b", streams={0: "pipe:[9]"})
+    story.start(2, 1, "cat", "a", streams={0: "pipe:[1]", 1: "pipe:[2]"})
+    story.read(2, "a")
     story.write(4, "b")
     story.step(5, 1, "sort b", ["b"], ["c"])
     assert jobs(story.divide()) == ["cat a | sort | tee b", "sort b"]

@@ -1,6 +1,11 @@
 """One command that starts several programs: a run with its parts."""
 
+import os
+import signal
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,3 +248,63 @@ def test_what_one_part_wrote_for_another_is_data_and_no_setting(steps: Project) 
     _, parts = parts_of(steps)
     assert parts[0]["parameters"]["rate"] == 0.5
     assert "mean" not in parts[2]["parameters"]
+
+
+def test_what_a_program_states_is_said_of_its_part(steps: Project) -> None:
+    for name, auc in (("one", 0.5), ("two", 0.75)):
+        steps.write(
+            f"{name}.py",
+            "import whence\n"
+            f"open('{name}.txt', 'w').write(open('raw.txt').read())\n"
+            f"with whence.run('{name}') as run:\n    run.log(metrics={{'auc': {auc}}})\n",
+        )
+    script(steps, python("one.py"), python("two.py"))
+    steps.run("sh", "all.sh")
+    whole, parts = parts_of(steps)
+    assert [part["metrics"]["auc"] for part in parts] == [0.5, 0.75]
+    assert whole["metrics"]["auc"] == 0.75
+    assert whole["metric_details"]["auc"]["part"] == parts[1]["id"]
+
+
+def test_a_run_within_is_a_part_beside_the_others(steps: Project) -> None:
+    whence = f"{sys.executable} -m whence run --job inner -- "
+    script(
+        steps,
+        "sort raw.txt > a.txt",
+        whence + python("double.py", "a.txt", "b.txt"),
+        "sort b.txt > c.txt",
+    )
+    steps.run("sh", "all.sh")
+    whole, parts = parts_of(steps)
+    assert sorted(part["job"] for part in parts) == ["inner", "sort", "sort"]
+    assert len(steps.ask("log")["runs"]) == 4
+    assert names_of(whole["used"]) == ["raw.txt"]
+    assert names_of(whole["generated"]) == ["a.txt", "b.txt", "c.txt"]
+    runs = [node for node in steps.ask("trace", "c.txt")["nodes"] if node["kind"] == "run"]
+    assert [run["job"] for run in runs] == ["sort", "inner", "sort"]
+
+
+def test_parts_are_known_of_a_run_whose_recorder_was_killed(steps: Project) -> None:
+    steps.write("wait.py", "import os, time\nopen('ready', 'w')\ntime.sleep(60)\n")
+    script(steps, "sort raw.txt > a.txt", "sort -r a.txt > b.txt", python("wait.py"))
+    watching = steps.start("run", "--", "sh", "all.sh")
+    deadline = time.monotonic() + 30
+    while not (steps.folder / "ready").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(1.1)  # the journal is on disk within a second
+    children = Path(f"/proc/{watching.pid}/task/{watching.pid}/children").read_text("ascii")
+    watching.kill()
+    watching.wait()
+    shells = [int(pid) for pid in children.split()]
+    for shell in shells:
+        below = Path(f"/proc/{shell}/task/{shell}/children")
+        for pid in (*(below.read_text("ascii").split() if below.exists() else ()), shell):
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+    whole, parts = parts_of(steps)
+    assert whole["state"] == "unknown"
+    assert [part["job"] for part in parts][:2] == ["sort", "sort"]
+    assert names_of(parts[1]["generated"]) == ["b.txt"]
+    again = steps.ask("log")["runs"]
+    assert len(again) == 1 + len(parts)

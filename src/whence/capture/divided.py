@@ -11,7 +11,7 @@ from whence.capture.legible import legible
 from whence.capture.naming import job_name
 from whence.capture.observe import Content, Instruments, Surroundings, observe
 from whence.capture.parts.division import Division, Part, divide, find_traces
-from whence.capture.parts.programs import is_interpreter
+from whence.capture.parts.programs import is_interpreter, worker_of
 from whence.capture.parts.sharing import Share, share
 from whence.capture.parts.tree import AgentSeen, Tree, grow
 from whence.capture.parts.versions import Version, follow
@@ -119,7 +119,12 @@ def observe_divided(
         seen = _observe_one(session, divided, part, its, around, tools)
         temporary = tuple(_temporary(each, tools) for each in _not_tracked(its.temporary))
         runs[place] = replace(seen, generated=_distinct((*seen.generated, *temporary)))
-    return _Joiner(runs, shares, tools).join()
+    recorded = {
+        place: part.recorded
+        for place, part in enumerate(divided.division.parts, start=1)
+        if part.recorded is not None
+    }
+    return _Joiner(runs, recorded, shares, tools).join()
 
 
 def _observe_one(
@@ -177,11 +182,14 @@ def _session_of(session: Session, part: Part, pids: frozenset[int]) -> PartSessi
     lead = part.lead
     words = [[legible(word) for word in redact_argv(each.argv)] for each in part.mains]
     command = [word for at, each in enumerate(words) for word in (["|"] if at else []) + each]
+    argv: Sequence[str] = lead.argv
+    if not argv or worker_of(argv):  # a fork or worker that is a rank
+        argv = command = list(session.start["command"])
     ends = [each.ended_at for each in part.mains]
     start = {
         **{name: session.start[name] for name in _PASSED_ON if name in session.start},
         "id": part_id(session, part),
-        "job": job_name(lead.argv) if lead.argv else session.start["job"],
+        "job": job_name(argv),
         "command": command,
         "cwd": legible(lead.folder) or session.start.get("cwd"),
         "started_at": _stamp(min(each.started_at for each in part.mains)),
@@ -261,8 +269,15 @@ class _Joiner:
     the run or the part as a whole. What it wrote afterwards is derived from it, probably.
     """
 
-    def __init__(self, runs: Mapping[int, RunSeen], shares: Sequence[Share], tools: Any) -> None:
+    def __init__(
+        self,
+        runs: Mapping[int, RunSeen],
+        recorded: Mapping[int, NodeId],
+        shares: Sequence[Share],
+        tools: Any,
+    ) -> None:
         self._runs = dict(runs)
+        self._recorded = recorded
         self._shares = shares
         self._tools = tools
         self._causes: dict[int, set[int]] = {
@@ -277,6 +292,8 @@ class _Joiner:
         }
         for place in list(self._runs):
             self._join_one(place, made)
+        for place, run in self._recorded.items():
+            self._hand(place, run, made)
         return list(self._runs.values())
 
     def _join_one(
@@ -304,6 +321,21 @@ class _Joiner:
                 met.append(each)
                 flows += self._derived(place, each, at)
         self._runs[place] = replace(seen, used=tuple(used), met=tuple(met), flows=tuple(flows))
+
+    def _hand(
+        self,
+        place: int,
+        run: NodeId,
+        made: Mapping[int, Mapping[tuple[str, str | None], FileSeen]],
+    ) -> None:
+        """What parts made for a run that is recorded already, which cannot know who made it."""
+        share = self._shares[place]
+        for path, maker in share.makers.items():
+            (content,) = self._tools.contents([share.reads[path]])
+            known = made.get(maker, {}).get((self._tools.location_of(path), content.sha256))
+            if known is not None and maker in self._runs:
+                seen = self._runs[maker]
+                self._runs[maker] = replace(seen, handed=(*seen.handed, (run, known)))
 
     def _maker(
         self, seen: FileSeen, makers: Mapping[str, tuple[int, int]]

@@ -14,7 +14,9 @@ from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
 from whence.capture.mined.mining import mine, with_cards
+from whence.capture.parts.programs import worker_of
 from whence.capture.semantics.beyond import look_beyond
+from whence.capture.semantics.pools import read_pools
 from whence.capture.semantics.sources import read_sources
 from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
@@ -205,6 +207,7 @@ class _Observer:
             tags=start.get("tags") or {},
             observers=around.observers,
             processes=self._processes(),
+            pools=tuple(read_pools(around.told)),
             gaps=tuple(dict.fromkeys(self._gaps)),
             parent=NodeId(start["parent"]) if start.get("parent") else None,
             parent_job=start.get("parent_job") or "",
@@ -374,6 +377,7 @@ class _Observer:
                 "parent": each.parent,
                 "executable": legible(each.executable),
                 "argv": [legible(word) for word in redact_argv(each.argv[:50])],
+                **({"worker": worker} if (worker := worker_of(each.argv)) else {}),
             }
             for each in processes[:PROCESSES_TOLD]
         )

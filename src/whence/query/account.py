@@ -53,7 +53,7 @@ def describe(reader: GraphReader, handle: int) -> dict[str, Any]:
         return describe_thing(reader, account)
     told = describe_run(reader, account)
     parts = parts_of(reader, [handle]).get(handle)
-    return add_up(told, [describe(reader, part) for part in parts]) if parts else told
+    return add_up(reader, told, [describe(reader, part) for part in parts]) if parts else told
 
 
 def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
@@ -99,6 +99,7 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         else _environment(reader, environment, account.said("imports").get("packages", ())),
         "hardware": account.said("hardware"),
         "processes": account.said("processes").get("processes", []),
+        "pools": account.said("processes").get("pools", []),
         "observers": account.said("observers").get("observers", []),
         "gaps": [*account.gaps(), *map(_plain_gap, made_version_gaps(reader, account.handle))],
     }

@@ -6,7 +6,7 @@ from typing import Any
 from whence.model.edge import EdgeKind
 from whence.model.node import NodeKind
 from whence.query.account import account_for
-from whence.query.parts import TEMPORARY, parts_of, wholes, with_parts
+from whence.query.parts import TEMPORARY, copies, parts_of, wholes, with_parts
 from whence.store.interface import Direction, GraphReader
 
 _PAGE = 200
@@ -74,6 +74,8 @@ def _in_short(reader: GraphReader, handle: int, whole: int | None) -> dict[str, 
     }
     effects = reader.links(family, Direction.EFFECTS)
     made = {link.origin for link in effects if link.kind is EdgeKind.GENERATED_BY}
+    if len(family) > 1:
+        made |= copies(reader, used, made)
     kept = {
         link.origin
         for link in effects

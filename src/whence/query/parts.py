@@ -1,9 +1,10 @@
 """Runs that consist of others: which are parts of which, and all of them as one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from whence.model.edge import EdgeKind
+from whence.model.edge import Basis, EdgeKind
+from whence.model.identity import NodeId
 from whence.store.interface import Direction, GraphReader, Reach
 
 TEMPORARY = "temporary"
@@ -56,16 +57,22 @@ def reach_with_parts(
     return Reach(list(found), truncated)
 
 
-def add_up(told: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def add_up(
+    reader: GraphReader, told: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The account of a run with the accounts of its parts added to it.
 
     What the parts used from outside and left behind, what steered them and what they measured is
     the run's as well; each says in ``part`` whose it is. What one part made for another is neither
     used nor left behind. Where several parts say the same name, the run itself wins, then the
-    latest for what was measured, and the first for everything else.
+    latest for what was measured, and the first for everything else; of ranks always the first.
     """
     parts = list(parts)
     made = {each["artifact"] for one in (told, *parts) for each in one["generated"]}
+    used = {each["artifact"] for one in parts for each in one["used"]}
+    handles = {at: each for each in used | made if (at := reader.find(NodeId(each))) is not None}
+    here = [at for at, each in handles.items() if each in made]
+    made |= {handles[at] for at in copies(reader, handles.keys() - set(here), here)}
     whole = dict(told)
     whole["used"] = _met(told, parts, "used", made)
     whole["generated"] = [
@@ -83,6 +90,18 @@ def add_up(told: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> dict[
     ]
     whole["parts"] = [_in_short(one) for one in parts]
     return whole
+
+
+def copies(reader: GraphReader, asked: Collection[int], made: Collection[int]) -> set[int]:
+    """Those that were seen to be copies of what is among ``made``."""
+    return {
+        link.origin
+        for link in reader.links(list(asked), Direction.ORIGINS)
+        if link.kind is EdgeKind.DERIVED_FROM
+        and link.basis is Basis.OBSERVED
+        and link.role == "copied"
+        and link.target in made
+    }
 
 
 def _met(
@@ -109,7 +128,10 @@ def _values(
     plain: dict[str, Any] = {}
     known: dict[str, Any] = {}
     for one in parts if last else reversed(parts):
+        follows = bool(one["execution"].get("rank"))
         for name, value in one[names].items():
+            if follows and name in plain:
+                continue
             detail = one[details].get(name, {})
             plain[name] = value
             known[name] = {**detail, "part": detail.get("part", one["id"])}

@@ -20,7 +20,7 @@ from whence.recording.resolve import (
     resolve_content,
     resolve_used,
 )
-from whence.store.interface import GraphReader
+from whence.store.interface import Direction, GraphReader
 from whence.wire.canonical import canonical
 
 MEMBERS_AS_NODES = 200
@@ -57,6 +57,8 @@ class RunComposer:
             self._add_code(self._seen.code)
         self._add_environment()
         self._add_flows()
+        for user, made in self._seen.handed:
+            self._hand(user, made)
         return Record(
             id=derived_id("run-ended", self._seen.id),
             type="run-ended",
@@ -201,6 +203,22 @@ class RunComposer:
                 detail = {"run": self._seen.id, **flow.detail}
                 self._join(made, origin, EdgeKind.DERIVED_FROM, flow.relation, flow.basis, detail)
 
+    def _hand(self, user: NodeId, made: FileSeen) -> None:
+        """Join what an earlier recorded run used to this run's making of it: it is a copy."""
+        handle = self._reader.find(user)
+        links = [] if handle is None else self._reader.links([handle], Direction.ORIGINS)
+        used = [link.target for link in links if link.kind is EdgeKind.USED]
+        origin = make_generated(self._seen.id, made)
+        for node in self._reader.nodes(used):
+            if (node.name, node.digest) == (origin.name, origin.digest) and node.id != origin.id:
+                # Whatever has this content was not copied from there, as its looks suggested.
+                self._edges = [
+                    edge
+                    for edge in self._edges
+                    if edge.target != node.id or edge.basis is not Basis.INFERRED
+                ]
+                self._join(node.id, origin.id, EdgeKind.DERIVED_FROM, "copied")
+
     def _place(self, met: Mapping[str, NodeId], location: str) -> NodeId | None:
         """The artifact at a location: itself, or the folder that counts as one with it inside."""
         while location not in met:
@@ -275,8 +293,11 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "imports", {"packages": list(seen.imports)}
     if seen.observers:
         yield "observers", {"observers": [dict(each) for each in seen.observers]}
-    if seen.processes:
-        yield "processes", {"processes": [dict(each) for each in seen.processes]}
+    told = {"processes": seen.processes, "pools": seen.pools}
+    yield (
+        "processes",
+        {name: [dict(each) for each in several] for name, several in told.items() if several},
+    )
     gaps = [*seen.gaps, *(each.gap for each in (*seen.used, *seen.generated) if each.gap)]
     gaps += contradictions(seen)
     if gaps:

@@ -148,6 +148,8 @@ class RunSeen:
     met: tuple[FileSeen, ...] = ()
     """What it read of its parts' or a later run's making: no cause of the run, but ``flows`` may
     begin there."""
+    handed: tuple[tuple[NodeId, FileSeen], ...] = ()
+    """What it made for a run that was recorded before it, and which took it for its own find."""
     code: CodeSeen | None = None
     environment: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     environment_name: str = ""
@@ -179,6 +181,8 @@ class RunSeen:
     observers: tuple[Mapping[str, Any], ...] = ()
     """Each ``{"name", "role", "active", "reason"}``."""
     processes: tuple[Mapping[str, Any], ...] = ()
+    pools: tuple[Mapping[str, Any], ...] = ()
+    """Workers that it kept: each ``{"of", "workers", "tasks"}``."""
     gaps: tuple[Gap, ...] = ()
     parent: NodeId | None = None
     """The run that this one is a part of; it may end, and be recorded, later."""

@@ -45,4 +45,14 @@ def _joined(children: Sequence[int], pairs: Sequence[tuple[int, int]]) -> list[l
             for each in groups[other]:
                 groups[each] = groups[one]
     unique = {id(each): each for each in groups.values()}
-    return [sorted(each, key=children.index) for each in unique.values()]
+    return [_ordered(each, pairs) if len(each) > 1 else each for each in unique.values()]
+
+
+def _ordered(joined: Sequence[int], pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """Writers before readers, whichever of them was noticed first."""
+    depth = dict.fromkeys(joined, 0)
+    for _ in joined:
+        for one, other in pairs:
+            if one in depth and one != other:
+                depth[other] = min(max(depth[other], depth[one] + 1), len(joined))
+    return sorted(joined, key=lambda each: (depth[each], each))

@@ -22,7 +22,7 @@ _ALWAYS_SEEN_THROUGH = frozenset({"strace", "ltrace", "script", "setsid", "ionic
 WORKERS = (
     ("multiprocessing", re.compile(r"from multiprocessing\.(spawn|forkserver|resource_tracker)")),
     ("loky", re.compile(r"(joblib\.externals\.)?loky\.backend|resource_tracker import main")),
-    ("ray", re.compile(r"/ray/|ray\.(util|_private|dashboard)|raylet|gcs_server")),
+    ("ray", re.compile(r"/ray/(_private|core|dashboard|autoscaler)/|\bray\.(util|_private)\.")),
     ("dask", re.compile(r"distributed\.cli|dask[-_ ](worker|scheduler)")),
 )
 """Whose worker a process is → what its words look like."""

@@ -8,5 +8,6 @@ Each file reads the tellings of a few forms and decides; none of them touches th
 - ``objects``: live objects, and from which files and which others they came;
 - ``flow``: steps over those objects, and which file went into which;
 - ``sources``: what only the program's source tells;
+- ``pools``: workers, and how many tasks they were given;
 - ``understanding``: all of it together.
 """

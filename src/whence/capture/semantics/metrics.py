@@ -81,12 +81,13 @@ def thin(count: int, most: int) -> list[int]:
 
 
 def _followers(told: Iterable[Telling]) -> set[int]:
-    """Processes that tell what another tells too: ranks other than the first."""
-    return {
-        each.pid
+    """Processes that tell what another tells too: ranks other than the first of those here."""
+    ranks = {
+        each.pid: _rank(each.fields)
         for each in told
-        if each.event == "part" and each.fields.get("kind") == "rank" and _rank(each.fields) > 0
+        if each.event == "part" and each.fields.get("kind") == "rank"
     }
+    return {pid for pid, rank in ranks.items() if rank > min(ranks.values())}
 
 
 def _rank(fields: Mapping[str, Any]) -> int:

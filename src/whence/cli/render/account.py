@@ -50,6 +50,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
             ("code", _code(told["code"])),
             ("with", _environment(told["environment"])),
             ("on", _hardware(told["hardware"])),
+            ("workers", ", ".join(map(_pool, told.get("pools", ())))),
             ("watched", _observers(told["observers"])),
         ],
         paint,
@@ -74,6 +75,15 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
 
 def _whole(whole: Mapping[str, Any] | None) -> str:
     return "" if whole is None else f"{whole['job']}, run {whole['id']}"
+
+
+def _pool(pool: Mapping[str, Any]) -> str:
+    """``loky, 2 workers, 10 tasks``."""
+    workers, tasks = pool["workers"], pool["tasks"]
+    words = [pool["of"]]
+    words += [counted(workers, "worker", "workers")] if workers else []
+    words += [counted(tasks, "task", "tasks")] if tasks else []
+    return ": ".join([words[0], " with ".join(words[1:])]) if words[1:] else str(words[0])
 
 
 def _part_name(part: Mapping[str, Any]) -> str:
