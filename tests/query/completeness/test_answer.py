@@ -196,7 +196,9 @@ def test_a_run_is_asked_about_what_it_made() -> None:
     world = World(train())
     told = told_of(world, world.run("train"))
     assert told["layers"]["evaluation"]["score"] == 0.0
+    assert told["layers"]["evaluation"]["missing"][0]["about"] == "models/m.joblib"
     assert told["layers"]["data"]["missing"][0]["about"] == "data/raw.csv"
+    assert told["actions"][0]["commands"] == ["whence run -- python EVALUATE.py models/m.joblib"]
 
 
 def test_a_version_counts_as_the_model_that_it_pins() -> None:

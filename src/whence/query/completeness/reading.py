@@ -67,6 +67,7 @@ def read_story(reader: GraphReader, root: int) -> Story:
         runs,
         answer_evaluation([_model(reader, handle) for handle in subjects]),
         answer_base_models(things, runs, _makes_models(reader, ancestry)),
+        tuple(node.name for node in reader.nodes(subjects)),
     )
 
 

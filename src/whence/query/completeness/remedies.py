@@ -168,6 +168,8 @@ def _remedy(story: Story, now: Score, missing: Sequence[Missing]) -> Remedy:
 
 def _file(story: Story, missing: Missing) -> str:
     """The name of a thing; of a name for another thing, that thing's."""
+    if missing.layer == "evaluation" and story.models:
+        return story.models[0]
     thing = story.things.get(missing.node)
     while thing is not None and thing.is_name and thing.origins:
         thing = story.things.get(thing.origins[0].of)

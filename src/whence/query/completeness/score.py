@@ -170,4 +170,4 @@ def _base_models(story: Story, flow: Flow) -> Iterator[tuple[NodeId, str, float,
 
 def _name_of(story: Story) -> str:
     thing = story.things.get(story.root)
-    return story.runs[story.root].job if thing is None else thing.name
+    return ", ".join(story.models[:3]) if thing is None else thing.name

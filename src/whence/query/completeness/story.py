@@ -87,3 +87,5 @@ class Story:
     """Of the model that is asked about; empty where it is none."""
     base_models: Mapping[NodeId, Answers] = field(default_factory=lambda: MappingProxyType({}))
     """Models that went into others, or of which nobody recorded the making."""
+    models: tuple[str, ...] = ()
+    """The names of the models that are asked about."""

@@ -86,7 +86,7 @@ COSTS: Mapping[str, Cost] = MappingProxyType(
             Cost("command", 1, "one command"),
             Cost("rerun", 2, "a command, then run it again"),
             Cost("edit", 3, "an edit, then run it again"),
-            Cost("ask", 4, "ask whoever made it"),
+            Cost("ask", 4, "somebody else has to answer"),
         )
     }
 )
