@@ -150,6 +150,7 @@ import torch
 torch.manual_seed(1)
 torch.save({"x": torch.ones(8, 2), "y": torch.zeros(8, 1)}, "data.pt")
 data = torch.load("data.pt")
+data = {name: each.double().float() for name, each in data.items()}
 model = torch.nn.Linear(2, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 x, y = torch.as_tensor(data["x"])[:6], data["y"][:6]
@@ -161,7 +162,8 @@ torch.save(model.state_dict(), "m.pt")
     )
     (fit,) = [each for each in found.all("step") if each["kind"] == "fit"]
     read = {each["n"] for each in found.all("read") if each["location"].endswith("data.pt")}
-    assert set(fit["inputs"].values()) == read
+    made = {each["n"]: each["of"][0] for each in found.all("derived")}
+    assert {made[made[each]] for each in fit["inputs"].values()} == read
     assert set(fit["inputs"]) == {"X", "y"}
 
 
@@ -172,12 +174,12 @@ def test_compilers_pickles_and_default_devices_see_the_constructors_as_they_are(
         """
 import functools, pickle, torch, numpy as np
 def f(x):
-    return x + torch.tensor([1.0, 2.0]) + torch.as_tensor(2.0)
+    return x.double().to(torch.float32) + torch.tensor([1.0, 2.0]) + torch.as_tensor(2.0)
 print(torch.compile(f, backend="eager", fullgraph=True)(torch.ones(2)))
 @torch.jit.script
 def g(x):
-    return x + torch.tensor([1.0])
-print(g(torch.ones(1)))
+    return x.float() + torch.tensor([1.0])
+print(g(torch.ones(1)), torch.fx.symbolic_trace(lambda x: x.long().cpu()).graph)
 print(isinstance(torch.ones(1), torch.FloatTensor), torch.FloatTensor([1]), torch.FloatTensor)
 with torch.device("meta"):
     print(torch.tensor([1.0]).device, torch.from_numpy(np.ones(2)).device)

@@ -41,7 +41,9 @@ def hooks(watch: Any) -> Any:
 
 def on_torch(watch: Any, models: Any, torch: Any) -> None:
     """Seeds and switches of the top-level module, and tensors made of data."""
-    watch.load("torch_tensors").follow(watch, models, torch)
+    tensors = watch.load("torch_tensors")
+    tensors.follow(watch, models, torch)
+    tensors.follow_casts(watch, models, torch.Tensor)
 
     def after_threads(name: Any) -> Any:
         def after(_token: Any, args: Any, kwargs: Any, _result: Any) -> None:

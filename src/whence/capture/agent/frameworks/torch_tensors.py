@@ -86,7 +86,10 @@ def follow(watch: Any, models: Any, torch: Any) -> None:
     """Follow what is made of known objects; see the top of this file."""
     space = vars(torch)
     given = {name: space[name] for name in _NAMES if name in space}
-    followers = {name: Follower(each, _teller(watch, models, name)) for name, each in given.items()}
+    followers = {
+        name: Follower(each, _teller(watch, models, "torch.%s" % name))
+        for name, each in given.items()
+    }
     asked, listed = space.get("__getattr__"), space.get("__dir__")
     sites: dict[Any, list[Any]] = {}
 
@@ -130,6 +133,33 @@ def follow(watch: Any, models: Any, torch: Any) -> None:
     watch._undone.append(undo)
 
 
+_CASTS = ("float", "double", "long", "to", "cuda")
+_MOST_CASTS = 500
+
+
+def follow_casts(watch: Any, models: Any, kind: Any) -> None:
+    """Follow known tensors into another type or to a device, at the first calls of a process."""
+    left = [_MOST_CASTS]
+
+    def making(how: str) -> Any:
+        tell = _teller(watch, models, how)
+
+        def make(original: Any) -> Any:
+            def cast(self: Any, *args: Any, **kwargs: Any) -> Any:
+                result = original(self, *args, **kwargs)
+                if left[0] and result is not self:
+                    left[0] -= 1
+                    tell(self, result)
+                return result
+
+            return cast
+
+        return make
+
+    for name in _CASTS:
+        watch.swap(kind, name, making("Tensor.%s" % name))
+
+
 def _calls(frame: Any, name: str) -> bool:
     """Whether a frame is at the instruction that loads this attribute in order to call it."""
     import opcode
@@ -154,9 +184,9 @@ def _calls(frame: Any, name: str) -> bool:
 
 def _teller(watch: Any, models: Any, how: Any) -> Any:
     def told(source: Any, result: Any) -> None:
-        made_of(watch, models, source, result, "torch.%s" % how)
+        made_of(watch, models, source, result, how)
 
-    return watch.guarded(told, "torch.%s" % how)
+    return watch.guarded(told, how)
 
 
 def made_of(watch: Any, models: Any, source: Any, result: Any, how: Any) -> None:
