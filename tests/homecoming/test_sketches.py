@@ -3,7 +3,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import StoreError
@@ -24,6 +24,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return make_workspace(tmp_path)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.frozensets(st.integers(0, 2**64 - 1), min_size=1, max_size=50))
 def test_what_is_put_there_is_found(hashes: frozenset[int]) -> None:
     import tempfile

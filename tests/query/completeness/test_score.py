@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.model.edge import Basis
@@ -82,6 +82,7 @@ def close_to_one(shares: Mapping[str, float]) -> bool:
     return abs(sum(shares.values()) - 1) < 1e-9 and all(share >= 0 for share in shares.values())
 
 
+@settings(deadline=None)
 @given(stories())
 def test_shares_sum_to_one_and_missing_answers_make_up_what_is_unknown(story: Story) -> None:
     told = score(story)
@@ -93,6 +94,7 @@ def test_shares_sum_to_one_and_missing_answers_make_up_what_is_unknown(story: St
         )
 
 
+@settings(deadline=None)
 @given(stories(), st.randoms(use_true_random=False))
 def test_the_order_in_which_things_were_told_means_nothing(story: Story, chance: Any) -> None:
     things, runs = list(story.things.items()), list(story.runs.items())
@@ -114,6 +116,7 @@ def does_not_fall(before: Story, after: Story) -> None:
     assert score(after).known >= score(before).known - 1e-9
 
 
+@settings(deadline=None)
 @given(stories(), st.data())
 def test_an_answer_never_lowers_the_score(story: Story, data: st.DataObject) -> None:
     for run in story.runs.values():
@@ -126,6 +129,7 @@ def test_an_answer_never_lowers_the_score(story: Story, data: st.DataObject) -> 
         does_not_fall(story, replace(story, things={**story.things, thing.id: known}))
 
 
+@settings(deadline=None)
 @given(stories(), st.data())
 def test_finding_an_origin_never_lowers_the_score(story: Story, data: st.DataObject) -> None:
     """However little is known of the run that made the thing, and of what that had used."""
@@ -161,6 +165,7 @@ def test_finding_an_origin_never_lowers_the_score(story: Story, data: st.DataObj
         )
 
 
+@settings(deadline=None)
 @given(stories())
 def test_remedies_bring_what_they_promise_and_the_cheapest_come_first(story: Story) -> None:
     now = score(story)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.query.leakage.overlap import FULL, Rows, contained
@@ -23,6 +23,7 @@ def hashes(seed: int, count: int) -> list[int]:
     return [chance.getrandbits(64) for _ in range(count)]
 
 
+@settings(deadline=None)
 @given(HASHES, HASHES)
 def test_of_small_tables_the_answer_is_exact(one: frozenset[int], other: frozenset[int]) -> None:
     told = contained(sketch(one), sketch(other))
