@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 _STEERING = ("param", "hparam", "hyper", "config", "args", "setting", "option", "seed")
+_ITS_OWN = ("sys", "monitoring", "source_code")
+"""Folders that Neptune fills itself."""
 
 
 def hooks(watch: Any) -> dict[str, Callable[[Any], None]]:
@@ -57,7 +59,7 @@ class _Hooks:
         values = self.watch.flat(value) if isinstance(value, dict) else {"": value}
         for name, each in values.items():
             parts = [part for part in path.split("/") + name.split(".") if part]
-            if parts[0] == "sys":
+            if parts[0] in _ITS_OWN:
                 continue
             if parts[0].lower().startswith(_STEERING):
                 steering[".".join(parts[1:] if len(parts) > 1 else parts)] = each
@@ -71,7 +73,7 @@ class _Hooks:
     def on_extend(self, _: Any, args: Any, kwargs: Any, result: Any) -> None:
         values, steps = self.get(args, kwargs, 1, "values"), kwargs.get("steps")
         run = self.id_of(args[0]._container)
-        if isinstance(values, dict):
+        if isinstance(values, dict) or args[0]._path.partition("/")[0] in _ITS_OWN:
             return
         for at, value in enumerate(values):
             step = int(steps[at]) if steps is not None else None
@@ -85,8 +87,8 @@ class _Hooks:
             self.tracker.values("tags", {str(each): "" for each in tags}, run)
 
     def on_upload(self, _: Any, args: Any, kwargs: Any, result: Any) -> None:
-        if args[0]._path.startswith("source_code/"):
-            return  # what Neptune takes itself
+        if args[0]._path.partition("/")[0] in _ITS_OWN:
+            return
         value = self.get(args, kwargs, 1, "value")
         places = value if isinstance(value, (list, tuple, set)) else [value]
         for each in places:
