@@ -33,7 +33,10 @@ def test_a_cached_copy_is_what_it_is_a_copy_of() -> None:
     uri = "hf://org/tiny@c/config.json"
     fields = {"mode": "read", "uri": uri, "service": "huggingface", "etag": "e", "size": 3}
     fields |= {"file": f"{repo}/blobs/b", "cached": True}
-    found = look_beyond([Telling(1, "remote", fields)], (blob, note, DB), (lock,), location_of)
+    place = "file:///h/.cache/huggingface/datasets/json/a.arrow"
+    work = FileSeen("a.arrow", place, NodeKind.DATASET, "output", digest_of("w"), 3)
+    told = [Telling(1, "remote", fields)]
+    found = look_beyond(told, (blob, note, DB), (lock, work), location_of)
     assert [each.name for each in found.used] == ["a.db", uri]
     assert found.used[1].sha256 == blob.sha256
     assert found.generated == ()

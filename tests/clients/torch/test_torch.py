@@ -206,6 +206,8 @@ torch.set_num_threads(1)
 torch.backends.cudnn.benchmark = True
 torch.manual_seed(0)
 model = torch.compile(Net(), backend="eager")
+nn.MSELoss()
+nn.CrossEntropyLoss(label_smoothing=0.05)
 optimizer = torch.optim.AdamW([{"params": model.parameters(), "lr": 0.1}], lr=0.2)
 model(X).sum().backward()
 """
@@ -216,6 +218,9 @@ model(X).sum().backward()
             told |= each["values"]
     assert told["use_deterministic_algorithms"] is True
     assert told["num_threads"] == 1
+    (loss,) = [each for each in found.all("parameters") if each["owner"].endswith("Loss")]
+    assert loss["values"]["label_smoothing"] == 0.05
+    assert "label_smoothing" not in loss["defaults"]
     assert told["cudnn.benchmark"] is True
     assert parameters(found, "torch.compile") == {"backend": "eager"}
     assert parameters(found, "AdamW")["lr"] == 0.1

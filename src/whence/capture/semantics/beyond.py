@@ -52,7 +52,7 @@ def look_beyond(
     return Beyond(
         used=(*_with_queries(copies.leave_out(used), facets), *remote.used, *queries.used),
         generated=(
-            *_with_queries(copies.leave_out(generated), facets),
+            *_with_queries(_without_work(copies.leave_out(generated)), facets),
             *remote.generated,
             *queries.generated,
         ),
@@ -87,6 +87,11 @@ class _Copies:
             for each in files
             if each.location not in self._copies and not each.location.startswith(self._notes)
         ]
+
+
+def _without_work(files: Sequence[FileSeen]) -> list[FileSeen]:
+    """Files without those that a library prepared for itself, to be quicker the next time."""
+    return [each for each in files if "/.cache/huggingface/datasets/" not in each.location]
 
 
 _HUB = re.compile(r"(?P<hub>.*/)(?P<repo>(models|datasets|spaces)--[^/]+)/")

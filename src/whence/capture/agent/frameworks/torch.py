@@ -25,6 +25,7 @@ def hooks(watch: Any) -> Any:
         "torch.random": lambda module: on_random(watch, models, module),
         "torch._tensor": training.on_tensor,
         "torch.optim.optimizer": training.on_optimizer,
+        "torch.nn.modules.loss": lambda module: settings.on_losses(watch, module),
         "torch.optim": lambda module: settings.on_optimizers(watch, module),
         "torch.optim.lr_scheduler": lambda module: settings.on_schedulers(watch, module),
         "torch.amp.grad_scaler": training.on_scaler,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _OWN = frozenset({"self", "optimizer", "params", "last_epoch", "verbose"})
 
 
+_OLD = frozenset({"self", "size_average", "reduce"})
 _BY_HAND: dict[int, tuple[Any, ...]] = {}
 
 
@@ -85,6 +86,27 @@ def _scheduler_teller(watch: Any, original: Any) -> Any:
         )
 
     return after
+
+
+def on_losses(watch: Any, module: Any) -> None:
+    """Tell what the program's own losses were made with, where it chose anything."""
+
+    def telling(original: Any) -> Any:
+        def after(_token: Any, args: Any, kwargs: Any, _result: Any) -> None:
+            by_hand = {*original.__code__.co_varnames[1 : len(args)], *kwargs}
+            if not by_hand or watch.caller() is None:
+                return
+            values = bound(original, args, kwargs)
+            values = {name: value for name, value in values.items() if name not in _OLD}
+            same = [name for name in values if name not in by_hand]
+            watch.parameters(type(args[0]).__name__, _plain(watch, values), same, source="torch")
+
+        return after
+
+    for kind in list(vars(module).values()):
+        original = vars(kind).get("__init__") if isinstance(kind, type) else None
+        if hasattr(original, "__code__") and kind.__module__ == module.__name__:
+            watch.wrap(kind, "__init__", after=telling(original), outermost=True)
 
 
 def signature_defaults(function: Any) -> Any:
