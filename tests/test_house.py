@@ -52,7 +52,6 @@ TESTED_TOGETHER = {
     "capture/agent/frameworks/": "capture/frameworks",
     "capture/agent/inside/": "capture/agent",
     "capture/interface.py": "capture/tracers/test_contract.py",
-    "capture/divided.py": "journeys/test_parts.py",
     "capture/parts/": "capture/test_parts.py",
     "capture/semantics/": "capture/semantics/test_understanding.py",
     "capture/stated.py": "capture/test_observe.py",

@@ -308,3 +308,8 @@ def test_parts_are_known_of_a_run_whose_recorder_was_killed(steps: Project) -> N
     assert names_of(parts[1]["generated"]) == ["b.txt"]
     again = steps.ask("log")["runs"]
     assert len(again) == 1 + len(parts)
+
+
+def test_a_program_that_cannot_be_started_ends_at_once(steps: Project) -> None:
+    steps.write("bad", "#!/there/is/no/such/interpreter\n").chmod(0o755)
+    steps.run("./bad", status=127)

@@ -58,7 +58,10 @@ MODEL_WORDS = ("model", "weights", "checkpoint", "booster")
 _SILENT_SUFFIXES = frozenset({".json", ".txt"})
 
 TRACKING_FOLDERS = frozenset(
-    "mlruns mlartifacts wandb .hydra lightning_logs .neptune .aim .dvc .clearml .trackio".split()
+    (
+        "mlruns mlartifacts wandb .hydra lightning_logs .neptune .aim .dvc .clearml .trackio "
+        ".ray dask-scratch-space .snakemake"
+    ).split()
 )
 """Folders in which other tools keep their own records of a run: neither data nor results."""
 

@@ -119,6 +119,7 @@ def observe_divided(
         seen = _observe_one(session, divided, part, its, around, tools)
         temporary = tuple(_temporary(each, tools) for each in _not_tracked(its.temporary))
         runs[place] = replace(seen, generated=_distinct((*seen.generated, *temporary)))
+    runs = without_repeats(runs)
     recorded = {
         place: part.recorded
         for place, part in enumerate(divided.division.parts, start=1)
@@ -238,6 +239,25 @@ def _stamp(nanoseconds: int) -> str:
 
 def _not_tracked(accesses: Sequence[FileAccess]) -> list[FileAccess]:
     return [each for each in accesses if not is_tracking(each.path)]
+
+
+def without_repeats(runs: Mapping[int, RunSeen]) -> dict[int, RunSeen]:
+    """Ranks measure the same things; what the first of them tells, the others do not repeat."""
+    ranks = {place: seen for place, seen in runs.items() if "rank" in seen.execution}
+    if not ranks:
+        return dict(runs)
+    first = min(ranks.values(), key=lambda seen: seen.execution["rank"])
+    kept = {
+        place: replace(
+            seen,
+            metrics={
+                name: told for name, told in seen.metrics.items() if name not in first.metrics
+            },
+        )
+        for place, seen in ranks.items()
+        if seen.execution["rank"] != first.execution["rank"]
+    }
+    return {**runs, **kept}
 
 
 def _temporary(access: FileAccess, tools: "_Remembering") -> FileSeen:

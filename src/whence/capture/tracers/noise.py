@@ -77,6 +77,7 @@ CACHES = (
     "/.ruff_cache/",
     "/.pytest_cache/",
     "/.ipynb_checkpoints/",
+    "/ray/session_",
 )
 """Parts of a folder that mark a cache which can be emptied without changing a result.
 
