@@ -93,7 +93,7 @@ class _Estimators:
                     self._dress(kind, module)
 
     def _dress(self, kind: Any, module: str) -> None:
-        own = module == "__main__" or self._is_users(module)
+        own = module == "__main__" or (not module.startswith("sklearn.") and self._is_users(module))
         for name, method in list(vars(kind).items()):
             what = _METHODS.get(name)
             if what is None:

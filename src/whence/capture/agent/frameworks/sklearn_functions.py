@@ -69,30 +69,8 @@ class Functions:
         return on_module
 
     def _wrap(self, module: Any, name: str, function: Any, told: Callable[..., None]) -> None:
-        watch, tables = self.watch, self.tables
-        names: list[str] = []
-
-        def before(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            frame = watch.caller()
-            if frame is None or self.estimators.often(name, watch.where(frame)):
-                return None
-            if not names:
-                names.extend(_arguments(function))
-            given = dict(zip(names, args))
-            given.update(kwargs)
-            if told == self._on_validation and self.models.is_estimator(given.get("estimator")):
-                self.models.tell_parameters(watch, given["estimator"])
-            for role, value in given.items():
-                if role not in ("labels", "param_range") and tables.is_data(value):
-                    tables.meet(watch, value, frame, sketch=role == "X")
-            return given, frame
-
-        def after(token: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-            if token is not None:
-                given, frame = token
-                told(name, given, result, frame)
-
-        watch.wrap(module, name, before, after, outermost=True)
+        call = _Call(self, name, function, told)
+        self.watch.wrap(module, name, call.before, call.after, outermost=True)
 
     def _data(self, given: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -263,6 +241,43 @@ class Functions:
             if self.tables.is_data(each):
                 self.tables.meet(watch, each, frame)
                 watch.read(each, location, name)
+
+
+class _Call:
+    """One function: what is told of a call of it."""
+
+    __slots__ = ("function", "functions", "name", "names", "told")
+
+    def __init__(
+        self, functions: Functions, name: str, function: Any, told: Callable[..., None]
+    ) -> None:
+        self.functions, self.name, self.function, self.told = functions, name, function, told
+        self.names: list[str] = []
+
+    def before(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Number what goes in, and tell the parameters of what is validated."""
+        functions = self.functions
+        watch, tables, models = functions.watch, functions.tables, functions.models
+        frame = watch.caller()
+        if frame is None or functions.estimators.often(self.name, watch.where(frame)):
+            return None
+        if not self.names:
+            self.names = _arguments(self.function)
+        given = dict(zip(self.names, args))
+        given.update(kwargs)
+        estimator = given.get("estimator")
+        if models.is_estimator(estimator):
+            models.tell_parameters(watch, estimator)
+        for role, value in given.items():
+            if role not in ("labels", "param_range") and tables.is_data(value):
+                tables.meet(watch, value, frame, sketch=role == "X")
+        return given, frame
+
+    def after(self, token: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+        """Tell what it gave."""
+        if token is not None:
+            given, frame = token
+            self.told(self.name, given, result, frame)
 
 
 def _location(name: str, given: dict[str, Any], bunch: Any) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 MOST_CANDIDATES = 2_000
 _SOURCE = "sklearn"
+
+_NONE = object()
+"""The default of a parameter that has none."""
 
 _defaults: dict[type, dict[str, Any]] = {}
 _told: set[str] = set()
@@ -104,19 +105,24 @@ def _steps(owner: Any) -> set[str]:
 def _defaults_of(kind: type) -> dict[str, Any]:
     found = _defaults.get(kind)
     if found is None:
-        try:
-            signature = inspect.signature(kind.__init__)  # type: ignore[misc]
-        except (TypeError, ValueError):
-            signature = inspect.Signature()
-        found = _defaults[kind] = {
-            name: each.default for name, each in list(signature.parameters.items())[1:]
-        }
+        found = _defaults[kind] = {}
+        function: Any = kind.__init__  # type: ignore[misc]
+        while hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+            found.update(dict.fromkeys(names, _NONE))
+            given = function.__defaults__ or ()
+            last = code.co_argcount
+            found.update(zip(code.co_varnames[last - len(given) : last], given))
+            found.update(function.__kwdefaults__ or {})
     return found
 
 
 def is_default(owner: Any, name: str, value: Any) -> bool:
     """Whether a parameter is as its class has it."""
-    default = _defaults_of(type(owner)).get(name, inspect.Parameter.empty)
+    default = _defaults_of(type(owner)).get(name, _NONE)
     if default is value:
         return True
     simple = (bool, int, float, str, tuple)

@@ -38,6 +38,24 @@ class _Quiet:
         self.state.quiet -= 1
 
 
+class _Hook:
+    """What a wrapper calls: one object for all of it, since a library can get a thousand."""
+
+    __slots__ = ("about", "after", "before", "failed", "outermost", "trouble")
+
+    def __init__(
+        self,
+        before: Callable[..., Any] | None,
+        after: Callable[..., None] | None,
+        failed: Callable[..., None] | None,
+        outermost: bool,
+        about: str,
+        trouble: Callable[[str, BaseException], None],
+    ) -> None:
+        self.before, self.after, self.failed = before, after, failed
+        self.outermost, self.about, self.trouble = outermost, about, trouble
+
+
 class Wraps:
     """What was wrapped, in the order in which it was."""
 
@@ -78,20 +96,22 @@ class Wraps:
             failed: Called as ``failed(token, args, kwargs, error)`` when the original raises.
             outermost: Tell nothing of calls inside another wrapper that has this set.
         """
-        state, trouble = self._state, self.trouble
+        state = self._state
         about = "%s.%s" % (getattr(owner, "__name__", owner), name)
+        hook = _Hook(before, after, failed, outermost, about, self.trouble)
 
         def make(original: Any) -> Any:  # noqa: C901
             def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: C901, PLR0912
+                outermost = hook.outermost
                 if state.quiet or (outermost and state.outermost):
                     return original(*args, **kwargs)
                 token = None
-                if before is not None:
+                if hook.before is not None:
                     state.quiet += 1
                     try:
-                        token = before(args, kwargs)
+                        token = hook.before(args, kwargs)
                     except Exception as error:
-                        trouble(about, error)
+                        hook.trouble(hook.about, error)
                     finally:
                         state.quiet -= 1
                 if outermost:
@@ -101,23 +121,23 @@ class Wraps:
                 except BaseException as error:
                     if outermost:
                         state.outermost = False
-                    if failed is not None:
+                    if hook.failed is not None:
                         state.quiet += 1
                         try:
-                            failed(token, args, kwargs, error)
+                            hook.failed(token, args, kwargs, error)
                         except Exception as trouble_of_ours:
-                            trouble(about, trouble_of_ours)
+                            hook.trouble(hook.about, trouble_of_ours)
                         finally:
                             state.quiet -= 1
                     raise
                 if outermost:
                     state.outermost = False
-                if after is not None:
+                if hook.after is not None:
                     state.quiet += 1
                     try:
-                        after(token, args, kwargs, result)
+                        hook.after(token, args, kwargs, result)
                     except Exception as error:
-                        trouble(about, error)
+                        hook.trouble(hook.about, error)
                     finally:
                         state.quiet -= 1
                 return result
@@ -143,7 +163,7 @@ class Wraps:
         else:
             made = self._dress(make(found), found)
         setattr(owner, name, made)
-        self._undone.append(lambda: _put_back(owner, name, made, own))
+        self._undone.append(functools.partial(_put_back, owner, name, made, own))
 
     def undo(self) -> None:
         """Take off every wrapper that is still where it was put."""
