@@ -6,6 +6,7 @@ Done when a run ends, and by a later command for a run whose recorder died befor
 import os
 from contextlib import suppress
 from dataclasses import replace
+from itertools import groupby
 
 from whence.capture.divided import Divided, look_into, observe_divided
 from whence.capture.interface import Activity
@@ -66,15 +67,11 @@ def bring_home(
 def _each_around(outlook: Outlook, divided: Divided, written: frozenset[str]) -> list[Surroundings]:
     """What is known of the run itself, and of each of its parts."""
     owners, tree = divided.division.owners, divided.tree
-    places = {}
-    for line in outlook.lines:
-        doer = tree.find(line.pid, line.since)
-        places[line.pid, line.since] = 0 if doer is None else owners[doer.key]
-    parts = [
-        outlook.around(lambda line, place=place: places[line.pid, line.since] == place)  # type: ignore[misc]
-        for place in range(len(divided.division.parts) + 1)
-    ]
-    return [replace(each, written=written) for each in parts]
+    shares = [outlook.lines[:0] for _ in range(len(divided.division.parts) + 1)]
+    for (pid, since), lines in groupby(outlook.lines, key=lambda line: (line.pid, line.since)):
+        doer = tree.find(pid, since)
+        shares[0 if doer is None else owners[doer.key]] += lines
+    return [replace(outlook.around(each), written=written) for each in shares]
 
 
 def recorded_in(workspace: Workspace, session: Session) -> dict[int, NodeId]:

@@ -1,7 +1,7 @@
 """Environment, hardware and people of a run."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,10 @@ class Outlook:
         """Every Python process as it introduced itself."""
         return introductions(self.lines)
 
-    def around(self, wanted: Callable[[Line], bool] | None = None) -> Surroundings:
-        """What is known of the run, or of those of its processes that wrote the wanted lines."""
+    def around(self, lines: Sequence[Line] | None = None) -> Surroundings:
+        """What is known of the run, or of those of its processes that wrote these lines."""
         session = self._session
-        reports = gather(
-            self.lines if wanted is None else [each for each in self.lines if wanted(each)]
-        )
+        reports = gather(self.lines if lines is None else lines)
         environment = read_environment(reports, self._packages)
         variables = session.start.get("variables")
         root = str(Path(session.start.get("workspace", "/")).parent)
