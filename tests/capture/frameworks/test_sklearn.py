@@ -150,6 +150,40 @@ def test_cross_validation_is_told_fold_by_fold(watch: Any) -> None:
     assert parameters(found)["cross_validate"]["cv"] == 3
 
 
+def test_the_splits_of_a_loop_over_folds_are_known(watch: Any) -> None:
+    found = watch(
+        DATA + "import pandas as pd\n"
+        "from sklearn.model_selection import KFold\n"
+        "from sklearn.linear_model import Ridge\n"
+        "frame = pd.DataFrame(X)\n"
+        "for train, test in KFold(3, shuffle=True, random_state=2).split(X):\n"
+        "    model = Ridge().fit(X[train], y[train])\n"
+        "    print(model.score(X[test], y[test]))\n"
+        "for train, test in KFold(2).split(frame):\n"
+        "    Ridge().fit(frame.iloc[train], y[train]).predict(frame.iloc[test])\n"
+    )
+    made = derived(found)
+    ways = [
+        (each["kind"], made[each["inputs"]["X"]]["split"])
+        for each in found.all("step")
+        if each["kind"] != "split"
+    ]
+    assert (
+        ways
+        == [("fit", "train"), ("evaluate", "test")] * 3
+        + [
+            ("fit", "train"),
+            ("predict", "test"),
+        ]
+        * 2
+    )
+    told = [each["values"] for each in found.all("parameters") if each["owner"] == "KFold"]
+    assert told == [
+        {"n_splits": 3, "shuffle": True, "random_state": 2},
+        {"n_splits": 2, "shuffle": False, "random_state": None},
+    ]
+
+
 def test_estimators_of_the_program_itself_are_told(watch: Any) -> None:
     found = watch(
         SPLIT + "from sklearn.base import BaseEstimator, ClassifierMixin\n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import time
 import weakref
-from types import FunctionType, MethodType
+from types import FunctionType, GeneratorType, MethodType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +101,10 @@ class _Estimators:
             function = getattr(method, "fn", method)  # sklearn's ``available_if``
             if not isinstance(function, FunctionType):
                 continue
+            if what == "split":
+                if function is method and module != "__main__":
+                    self.watch.swap(kind, name, self._splitting)
+                continue
             call = _Call(self, what, name, function, own)
             if module == "__main__":
                 setattr(kind, name, _Method(self.watch, function, call))
@@ -108,6 +112,41 @@ class _Estimators:
                 self.watch.wrap(kind, name, call.before, call.after, outermost=not own)
             else:
                 self.watch.wrap(method, "fn", call.before, call.after, outermost=not own)
+
+    def _splitting(self, original: Any) -> Any:
+        """A splitter gives an iterator of pairs of row numbers: each is told as it comes by."""
+        watch, state = self.watch, self.watch._state
+
+        def split(*args: Any, **kwargs: Any) -> Any:
+            result = original(*args, **kwargs)
+            if state.quiet or state.outermost or type(result) is not GeneratorType:
+                return result
+            try:
+                frame = watch.caller()
+                if frame is not None and hasattr(args[0], "get_n_splits"):
+                    with watch.quiet():
+                        data = args[1] if len(args) > 1 else kwargs.get("X")
+                        self._tell_splitter(args[0], data, frame)
+                    result = passing(result, data, "%s.split" % type(args[0]).__name__)
+            except Exception as error:
+                watch.trouble("split", error)
+            return result
+
+        def passing(pairs: Any, data: Any, by: str) -> Any:
+            for at, pair in enumerate(pairs):
+                if at < _OFTEN:
+                    self.tables.tell_pair(watch, pair, data, "%s[%d]" % (by, at))
+                yield pair
+
+        passing.__code__ = sys.modules["_whence_wraps"]._disguised(passing.__code__)
+        return split
+
+    def _tell_splitter(self, splitter: Any, data: Any, frame: Any) -> None:
+        self.models.tell_attributes(self.watch, splitter)
+        if self.tables.is_data(data):
+            self.tables.meet(self.watch, data, frame)
+            by = "%s.split" % type(splitter).__name__
+            self.tell("split", by, {"X": data}, {}, None, self.watch.where(frame))
 
     def _is_users(self, module: str) -> bool:
         file = getattr(sys.modules.get(module), "__file__", None)
@@ -207,8 +246,6 @@ class _Call:
         estimators, what = self.estimators, self.what
         if self.own and estimators.watch._state.outermost:
             return None
-        if what == "split":
-            return None
         frame = estimators.caller(what)
         if frame is None:
             return None
@@ -226,9 +263,6 @@ class _Call:
         """Tell what was done."""
         estimators, what = self.estimators, self.what
         watch, models = estimators.watch, estimators.models
-        if what == "split":
-            estimators_split(estimators, args, kwargs, result)
-            return
         if token is None:
             return
         where, inputs = token
@@ -286,22 +320,6 @@ class _Method:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return max, ([self._function],)
-
-
-def estimators_split(
-    estimators: _Estimators, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
-) -> None:
-    """A splitter gave an iterator of pairs of row numbers: its parameters are told."""
-    watch = estimators.watch
-    frame = watch.caller()
-    if frame is None or not hasattr(args[0], "get_n_splits"):
-        return
-    estimators.models.tell_attributes(watch, args[0])
-    data = args[1] if len(args) > 1 else kwargs.get("X")
-    if estimators.tables.is_data(data):
-        estimators.tables.meet(watch, data, frame)
-        by = "%s.split" % type(args[0]).__name__
-        estimators.tell("split", by, {"X": data}, {}, None, watch.where(frame))
 
 
 def argument_names(function: Any) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import weakref
+from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +20,48 @@ _FREE = 0.5
 splits: dict[Any, str] = {}
 """Number of an object → the split that it is, or whose row numbers it holds."""
 
+_COMPARED = 1_000_000
+"""How many cells are compared; of larger arrays evenly strided rows."""
+
+_picks: deque[Any] = deque(maxlen=20)
+
 _told: dict[int, tuple[Any, str]] = {}
 _sketched: dict[int, Any] = {}
 _spent = [0.0, time.perf_counter()]
+
+
+def tell_pair(watch: Any, pair: Any, data: Any, how: str) -> None:
+    """The row numbers of a training and a test split of known data, which rows are picked by."""
+    try:
+        with watch.quiet():
+            for part, split in zip(pair, ("train", "test")):
+                if not hasattr(part, "dtype"):
+                    continue
+                if watch.known(data) is None:
+                    watch.object(part, "array", dtype=str(part.dtype), shape=list(part.shape))
+                else:
+                    watch.derived(part, [data], how, split=split)
+                splits[watch.known(part)] = split
+                if type(data).__name__ == "ndarray":
+                    _picks.append((weakref.ref(part), weakref.ref(data), split))
+    except Exception as error:
+        watch.trouble("split", error)
+
+
+def _find_pick(watch: Any, thing: Any) -> bool:
+    """Whether an array is exactly the rows of a known one that a split has named."""
+    for of_part, of_data, split in reversed(_picks):
+        part, data = of_part(), of_data()
+        if part is None or data is None or len(part) != len(thing):
+            continue
+        if data.shape[1:] != thing.shape[1:] or data.dtype != thing.dtype:
+            continue
+        step = max(thing.size // _COMPARED, 1)
+        picked = data[part[::step]]
+        if picked.tobytes() == thing[::step].tobytes():
+            watch.derived(thing, [data], "rows", split=split)
+            return watch.known(thing) is not None
+    return False
 
 
 def is_data(thing: Any) -> bool:
@@ -41,6 +82,8 @@ def meet(watch: Any, thing: Any, frame: Any = None, *, sketch: bool = False) -> 
     if number is not None and type(thing).__name__ == "ndarray" and not watch.is_own(thing):
         watch.derived(thing, [thing], "view")
         number = watch.known(thing)
+    elif number is None and _picks and type(thing).__name__ == "ndarray" and thing.ndim > 1:
+        number = watch.known(thing) if _find_pick(watch, thing) else None
     shape = None if type(thing).__name__ in UNEVALUATED else getattr(thing, "shape", None)
     name = watch.name_of(thing, frame)
     told = _told.get(number or 0)
