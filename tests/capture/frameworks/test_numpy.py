@@ -15,6 +15,25 @@ def test_seeds_old_and_new(watch: Any) -> None:
     assert found.all("random") == []
 
 
+def test_old_generators_with_their_seed(watch: Any) -> None:
+    found = watch(
+        "import pickle, types\n"
+        "import numpy as np\n"
+        "from numpy.random import RandomState\n"
+        "cfg = types.SimpleNamespace(seed=23)\n"
+        "def f(seed):\n    return np.random.RandomState(seed)\n"
+        "a = RandomState(42)\n"
+        "b, c = f(7), np.random.RandomState(seed=cfg.seed)\n"
+        "d = np.random.RandomState()\n"
+        "b.seed(3)\n"
+        "print(a.rand(), b.rand(), c.rand(), isinstance(a, RandomState), type(a._bit_generator))\n"
+        "print(pickle.loads(pickle.dumps(a)).rand(), len(pickle.dumps(a)))\n"
+        "import sklearn.utils\nprint(sklearn.utils.check_random_state(5).rand())\n"
+    )
+    told = [(each["name"], each["value"]) for each in found.all("seed")]
+    assert told == [("numpy.RandomState", 42), ("numpy.RandomState", 7), ("numpy.RandomState", 23)]
+
+
 def test_randomness_without_a_seed_is_told(watch: Any) -> None:
     found = watch("import numpy as np\nnp.random.rand()\nnp.random.default_rng()\n")
     assert {each["name"] for each in found.all("random")} == {"numpy", "numpy.default_rng"}

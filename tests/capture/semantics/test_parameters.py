@@ -86,10 +86,13 @@ def test_the_program_s_own_account_of_its_command_line_replaces_ours() -> None:
     }
 
 
-def test_a_value_that_was_overridden_is_kept_under_its_source() -> None:
-    _, known, _ = read_parameters([configured({"lr": 0.5}, lr="command line")])
-    merged = merge_parameters({"lr": {"value": 0.1, "source": "conf.yaml"}}, {}, known)
-    assert values_of(merged) == {"lr": 0.5, "conf.yaml:lr": 0.1}
+def test_a_value_of_a_file_gives_way_to_what_came_out_of_it() -> None:
+    _, known, _ = read_parameters([configured({"model.lr": 0.5}, **{"model.lr": "command line"})])
+    outside = {
+        "lr": {"value": 0.1, "source": "conf/model.yaml"},
+        "other": {"value": 1, "source": "conf/model.yaml"},
+    }
+    assert values_of(merge_parameters(outside, {}, known)) == {"model.lr": 0.5, "other": 1}
 
 
 def test_seeds_are_found_by_their_names() -> None:

@@ -15,6 +15,9 @@ INSTANCES = 20
 
 COMMAND_LINE = "command line"
 
+_COMPOSING = "defaults"
+"""The list in Hydra's files that says which others belong to them."""
+
 
 class Configured:
     """A program's own configuration, as the library that read it gave it to the program."""
@@ -22,9 +25,12 @@ class Configured:
     def __init__(self) -> None:
         self.values: dict[str, dict[str, Any]] = {}
         self._given: list[Any] = []
+        self.composed = False
+        """Whether files were put together by what stands in them, as Hydra does."""
 
     def take(self, told: Mapping[str, Any]) -> None:
         """Add one telling; a later one of the same name is what the program went on with."""
+        self.composed = self.composed or told["source"] == "hydra"
         for name, value in told["values"].items():
             origin = told["origins"].get(name, "")
             if origin == COMMAND_LINE:
@@ -33,6 +39,14 @@ class Configured:
             else:
                 source = f"{told['source']}, {origin}" if origin else told["source"]
             self.values[name] = {"value": redact_value(name, value), "source": source}
+
+    def settles(self, name: str) -> bool:
+        """Whether a value of a file, under this name in it, is told here as it came out."""
+        if name == _COMPOSING and self.composed:
+            return True
+        head, colon, own = name.rpartition(":")
+        wanted = own if colon and "." in head else name
+        return any(each == wanted or each.endswith(f".{wanted}") for each in self.values)
 
     def knows(self, name: str, value: Any) -> bool:
         """Whether a word of the command line, as it looks from outside, is told here better."""
@@ -82,14 +96,13 @@ def merge_parameters(
     """
     merged: dict[str, Any] = {}
     for name, detail in outside.items():
-        if detail.get("source") == COMMAND_LINE and configured.knows(name, detail["value"]):
+        from_words = detail.get("source") == COMMAND_LINE
+        if from_words and configured.knows(name, detail["value"]):
             continue
+        if not from_words and configured.settles(name):
+            continue  # what the program went on with; the file has its own bytes in the record
         merged[name] = detail
-    for name, detail in configured.values.items():
-        replaced = merged.get(name)
-        if replaced is not None and replaced["value"] != detail["value"]:
-            merged[f"{replaced['source']}:{name}"] = replaced
-        merged[name] = detail
+    merged |= configured.values
     for name, detail in inside.items():
         merged.setdefault(name, detail)
     return merged

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -40,6 +42,7 @@ def _on_random(watch: Any, module: Any) -> None:
     watch.wrap(module, "seed", after=on_seed)
     watch.wrap(module, "set_state", after=on_state)
     watch.wrap(module, "default_rng", before=on_generator)
+    _tell_random_states(watch, module)
     state = _state_of(module)
 
     def at_end() -> None:
@@ -53,3 +56,59 @@ def _state_of(module: Any) -> Any:
     """The state of the global generator, in a form that can be compared."""
     state = module.mtrand._rand._bit_generator.state["state"]
     return state["key"].tobytes(), state["pos"]
+
+
+_CALL = re.compile(r"RandomState\(\s*(?:seed\s*=\s*)?(\d+|[A-Za-z_][\w.]*)\s*\)")
+_OFTEN = 200
+
+
+def _tell_random_states(watch: Any, module: Any) -> None:
+    """Old generators take their seed in a compiled constructor, which asks a name of its module.
+
+    That name is where we notice; the seed itself stands in the line of the user's code, as a number
+    or as a variable that can be looked up.
+    """
+    original: Any = module.mtrand._MT19937
+    lines: dict[str, int] = {}
+
+    def notice() -> None:
+        frame = watch.caller()
+        if frame is None:
+            return
+        where = watch.where(frame)
+        lines[where] = lines.get(where, 0) + 1
+        if lines[where] > _OFTEN:
+            return
+        import linecache
+
+        found = _CALL.findall(linecache.getline(frame.f_code.co_filename, frame.f_lineno))
+        value = _looked_up(found[0], frame) if len(found) == 1 else None
+        if isinstance(value, int):
+            watch.seed("numpy.RandomState", value, "numpy.random.RandomState", where)
+
+    guarded = watch.guarded(notice, "numpy.random.RandomState")
+
+    class _Noticing(type):
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            guarded()
+            return original(*args, **kwargs)
+
+        def __instancecheck__(cls, thing: Any) -> bool:
+            return isinstance(thing, original)
+
+    class MT19937(original, metaclass=_Noticing):  # type: ignore[misc]
+        """Makes what it stands for."""
+
+    watch.swap(module.mtrand, "_MT19937", lambda _: MT19937)
+
+
+def _looked_up(name: str, frame: Any) -> Any:
+    """What a dotted name means where it is written: variables, and plain attributes of them."""
+    if name.isdecimal():
+        return int(name)
+    first, *rest = name.split(".")
+    value = frame.f_locals.get(first, frame.f_globals.get(first))
+    for part in rest:
+        inside = getattr(value, "__dict__", None)
+        value = inside.get(part) if isinstance(inside, dict) else None
+    return value
