@@ -58,6 +58,7 @@ def watch(tmp_path: Path) -> Watch:
             name: value
             for name, value in os.environ.items()
             if name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
+            and not name.startswith("WHENCE")
         } | (env or {})
         session = tmp_path / f"session{len(list(tmp_path.iterdir()))}"
         session.mkdir()
