@@ -29,6 +29,7 @@ def values(name: str, text: str) -> dict[str, Any]:
         ),
         ("c.ini", "[model]\nDepth = 3\nname = x\n", {"model.Depth": 3, "model.name": "x"}),
         ("c.env", "LR=0.1\nNAME=x\n", {"LR": 0.1, "NAME": "x"}),
+        ("conf/.env", "LR=0.1\n", {"LR": 0.1}),
         ("c.yaml", "empty: {}\nnone:\n", {"empty": {}, "none": None}),
         ("c.json", "[1, 2]", {}),
         ("c.json", "not json at all", {}),

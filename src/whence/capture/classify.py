@@ -92,7 +92,8 @@ def is_code(path: str) -> bool:
 
 def is_config(path: str) -> bool:
     """Whether a path names a file that steers programs."""
-    return os.path.splitext(path)[1].lower() in CONFIG_SUFFIXES
+    name = os.path.basename(path).lower()
+    return name == ".env" or os.path.splitext(name)[1] in CONFIG_SUFFIXES
 
 
 def is_tracking(path: str) -> bool:

@@ -39,7 +39,13 @@ _NO_SECTION = "*"
 
 def looks_like_config(path: str, size: int) -> bool:
     """Whether a file that was read may hold parameters, by its name and size."""
-    return os.path.splitext(path)[1].lower() in _READERS and size <= LARGEST
+    return suffix_of(path) in _READERS and size <= LARGEST
+
+
+def suffix_of(path: str) -> str:
+    """What tells a file's format: its suffix; the whole name of a ``.env``, which has none."""
+    name = os.path.basename(path).lower()
+    return ".env" if name == ".env" else os.path.splitext(name)[1]
 
 
 def parameters_from_config(name: str, data: bytes) -> tuple[list[Parameter], list[Gap]]:
@@ -54,7 +60,7 @@ def parameters_from_config(name: str, data: bytes) -> tuple[list[Parameter], lis
         file that is no mapping (a list of records, say) is data: neither parameters nor a gap. Nor
         is what libraries write beside a network, for themselves.
     """
-    suffix = os.path.splitext(name)[1].lower()
+    suffix = suffix_of(name)
     try:
         value = _READERS[suffix](data)
     except _NotInstalledError as error:

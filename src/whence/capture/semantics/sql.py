@@ -31,10 +31,13 @@ _PLACEHOLDER = re.compile(r"%s|%\(\w+\)s")
 _NAME = r'((?:[\w$]+|"[^"]+"|`[^`]+`)(?:\.(?:[\w$]+|"[^"]+"|`[^`]+`))*)'
 _WRITTEN = re.compile(
     rf"\b(?:insert\s+(?:ignore\s+|or\s+\w+\s+)?into|replace\s+into|update|delete\s+from"
-    rf"|merge\s+into|create\s+table(?:\s+if\s+not\s+exists)?|into\s+table|copy)\s+{_NAME}",
+    rf"|merge\s+into|create\s+table(?:\s+if\s+not\s+exists)?|into\s+table)\s+{_NAME}"
+    rf"|\bcopy\s+{_NAME}(?!\s*(?:\([^)]*\)\s*)?to\b)(?=\s|\()",
     re.IGNORECASE,
 )
-_READ = re.compile(rf"\b(?:from|join|using)\s+{_NAME}", re.IGNORECASE)
+_READ = re.compile(
+    rf"\b(?:from|join|using)\s+{_NAME}|\bcopy\s+{_NAME}\s*(?:\([^)]*\)\s*)?to\b", re.IGNORECASE
+)
 _NO_TABLES = frozenset({"stdin", "stdout", "select", "values", "set"})
 
 
@@ -224,7 +227,10 @@ def _by_words(statement: str, dialect: str) -> Statement:
 
 def _names(found: Iterator[re.Match[str]], dialect: str) -> Iterator[str]:
     for each in found:
-        parts = [part.strip('"`') for part in re.findall(r'"[^"]+"|`[^`]+`|[\w$]+', each[1])]
+        parts = [
+            part.strip('"`')
+            for part in re.findall(r'"[^"]+"|`[^`]+`|[\w$]+', each[each.lastindex or 1])
+        ]
         name = _qualified(parts, dialect)
         if name and name.lower() not in _NO_TABLES and parts[-1].lower() not in _NO_TABLES:
             yield name

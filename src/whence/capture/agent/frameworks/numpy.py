@@ -60,6 +60,8 @@ def _state_of(module: Any) -> Any:
 
 _CALL = re.compile(r"RandomState\(\s*(?:seed\s*=\s*)?(\d+|[A-Za-z_][\w.]*)\s*\)")
 _OFTEN = 200
+_SETTINGS = {"DictConfig", "ConfigDict", "AttrDict", "EasyDict", "Box", "Munch"}
+"""Mappings whose keys are attributes; to ask them runs no code but theirs."""
 
 
 def _tell_random_states(watch: Any, module: Any) -> None:
@@ -110,5 +112,8 @@ def _looked_up(name: str, frame: Any) -> Any:
     value = frame.f_locals.get(first, frame.f_globals.get(first))
     for part in rest:
         inside = getattr(value, "__dict__", None)
-        value = inside.get(part) if isinstance(inside, dict) else None
+        if type(value).__name__ in _SETTINGS:
+            value = getattr(value, part, None)
+        else:
+            value = inside.get(part) if isinstance(inside, dict) else None
     return value
