@@ -2,6 +2,7 @@
 
 import ast
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -21,8 +22,12 @@ def test_there_are_enough() -> None:
     assert len(names()) >= 45
 
 
+CLIENTS = Path(__file__).parents[1] / "clients"
+
+
 def test_every_group_is_used() -> None:
-    assert {load(name).group for name in names()} == set(groups())
+    tested = {each.name for each in CLIENTS.iterdir() if any(each.glob("test_*.py"))}
+    assert {load(name).group for name in names()} | tested == set(groups())
 
 
 def test_a_truth_is_well_formed(truth: Truth) -> None:
