@@ -51,6 +51,7 @@ TESTED_TOGETHER = {
     "__main__.py": "journeys/test_main_job.py",
     "capture/agent/frameworks/": "capture/frameworks",
     "capture/agent/inside/": "capture/agent",
+    "capture/course.py": "capture/test_observe.py",
     "capture/interface.py": "capture/tracers/test_contract.py",
     "capture/parts/": "capture/test_parts.py",
     "capture/semantics/": "capture/semantics/test_understanding.py",

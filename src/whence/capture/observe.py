@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from whence.capture.agent.reports import Telling
+from whence.capture.course import execution_of, state_of, unknown_end
 from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
@@ -26,7 +27,6 @@ from whence.capture.tracked import add_tracked, contents_among, without_bookkeep
 from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
-from whence.model.run import RunState, outcome_state
 from whence.recording.observation import (
     ActorSeen,
     CodeFile,
@@ -35,7 +35,7 @@ from whence.recording.observation import (
     Member,
     RunSeen,
 )
-from whence.recording.redact import redact_argv, redact_text
+from whence.recording.redact import redact_argv
 from whence.recording.resolve import manifest_digest
 
 PROCESSES_TOLD = 200
@@ -174,18 +174,18 @@ class _Observer:
         )
         inferred = {"metrics": results, **self._inferred(code, inside)}
         if end is None:
-            self._gaps.append(_unknown_end())
+            self._gaps.append(unknown_end())
         self._gaps += stated.contradictions(used + generated)
         seen = RunSeen(
             id=self._session.id,
             job=start["job"],
-            state=_state(end),
+            state=state_of(end),
             started_at=start["started_at"],
             ended_at=None if end is None else end.get("ended_at"),
             source=start["source"],
             exit_status=None if end is None else end.get("exit_status"),
             signal=None if end is None else end.get("signal"),
-            execution=_execution(start, end) | _told("interpreters", around.interpreters),
+            execution=execution_of(start, end) | _told("interpreters", around.interpreters),
             actors=around.actors,
             used=(*used, *stated.used),
             generated=(*generated, *stated.generated),
@@ -381,48 +381,6 @@ class _Observer:
             }
             for each in processes[:PROCESSES_TOLD]
         )
-
-
-def _state(end: Mapping[str, Any] | None) -> RunState:
-    if end is None:
-        return RunState.UNKNOWN
-    return outcome_state(end.get("exit_status"), end.get("signal"))
-
-
-def _unknown_end() -> Gap:
-    return Gap(
-        "outcome-unknown",
-        "run",
-        "the recorder was killed before the program ended",
-        "look at the program's own output",
-    )
-
-
-_SAID_ELSEWHERE = frozenset(
-    {
-        "v",
-        "id",
-        "owner",
-        "job",
-        "started_at",
-        "source",
-        "code",
-        "tags",
-        "parent",
-        "parent_job",
-        "observers",
-        "workspace",
-        "variables",
-        "pipelines",
-    }
-)
-
-
-def _execution(start: Mapping[str, Any], end: Mapping[str, Any] | None) -> dict[str, Any]:
-    told = {name: value for name, value in start.items() if name not in _SAID_ELSEWHERE}
-    if end is not None and end.get("error"):
-        told["error"] = redact_text(end["error"])
-    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
 
 
 def _told(name: str, values: Sequence[str]) -> dict[str, Any]:
