@@ -32,6 +32,12 @@ def await_port(port: int, process: "subprocess.Popen[bytes]", seconds: float = 3
     raise RuntimeError(f"{process.args!r} does not listen: status {process.poll()}")
 
 
+def _tool(name: str) -> str:
+    """A tool of the system, which may lie where only root's PATH leads."""
+    folders = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return shutil.which(name, path=folders) or name
+
+
 @contextmanager
 def begun(command: Sequence[str]) -> "Iterator[subprocess.Popen[bytes]]":
     """A process that is ended with the block."""
@@ -61,7 +67,7 @@ def postgres(python: Path) -> Iterator[int]:
     if os.getuid() == 0:
         names = {each.pw_name for each in pwd.getpwall()}
         user = "postgres" if "postgres" in names else "nobody"
-        as_user = ["runuser", "-u", user, "--"]
+        as_user = [_tool("runuser"), "-u", user, "--"]
         shutil.chown(folder, user)
     port = free_port()
     words = [*as_user, str(programs / "initdb"), "-D", str(folder / "d"), "-A", "trust", "-N"]
