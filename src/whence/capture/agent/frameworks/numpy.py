@@ -58,7 +58,8 @@ def _state_of(module: Any) -> Any:
     return state["key"].tobytes(), state["pos"]
 
 
-_CALL = re.compile(r"RandomState\(\s*(?:seed\s*=\s*)?(\d+|[A-Za-z_][\w.]*)\s*\)")
+_CALL = re.compile(r"RandomState\(\s*(?:seed\s*=\s*)?([\w.]+(?:\s*[-+*]\s*[\w.]+)*)\s*\)")
+_TERM = re.compile(r"[\w.]+|[-+*]")
 _OFTEN = 200
 _SETTINGS = {"DictConfig", "ConfigDict", "AttrDict", "EasyDict", "Box", "Munch"}
 """Mappings whose keys are attributes; to ask them runs no code but theirs."""
@@ -104,10 +105,26 @@ def _tell_random_states(watch: Any, module: Any) -> None:
     watch.swap(module.mtrand, "_MT19937", lambda _: MT19937)
 
 
-def _looked_up(name: str, frame: Any) -> Any:
-    """What a dotted name means where it is written: variables, and plain attributes of them."""
-    if name.isdecimal():
-        return int(name)
+def _looked_up(text: str, frame: Any) -> Any:
+    """What a number, a variable, or a short sum of them means where it is written."""
+    value: Any = None
+    sign = "+"
+    for at, term in enumerate(_TERM.findall(text)):
+        if term in "+-*":
+            sign = term
+            continue
+        found = int(term) if term.isdecimal() else _named(term, frame)
+        if at == 0:
+            value = found
+        elif type(value) is not int or type(found) is not int or sign == "*":
+            return None  # a product goes before a sum, and seeds are seldom products
+        else:
+            value = value + found if sign == "+" else value - found
+    return value
+
+
+def _named(name: str, frame: Any) -> Any:
+    """What a dotted name means: variables, and plain attributes of them."""
     first, *rest = name.split(".")
     value = frame.f_locals.get(first, frame.f_globals.get(first))
     for part in rest:
