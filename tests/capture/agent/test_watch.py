@@ -185,22 +185,20 @@ def hooks(watch):
 
 def test_what_is_told_often_survives_a_kill_and_closed_descriptors(run: Run) -> None:
     done, told = run(
-        "import little, os, signal, time\n"
+        "import little, os, signal\n"
         "m = little.Model()\n"
         "for i in range(300):\n    m.fit([0] * i)\n"
         "os.closerange(3, 2000)\n"
         "own = os.open('own.txt', os.O_RDWR | os.O_CREAT | os.O_TRUNC)\n"
         "os.dup2(own, 900)\n"
         "for i in range(300, 500):\n    m.fit([0] * i)\n"
-        "time.sleep(0.02)\n"
-        "m.fit([0] * 500)\n"
         "os.lseek(own, 0, 0)\n"
         "print(os.read(own, 100), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n",
         MANY,
     )
     assert (done.returncode, done.stdout) == (-9, "b''\n")
-    assert [each.fields["step"] for each in told if each.event == "metric"] == list(range(501))
+    assert [each.fields["step"] for each in told if each.event == "metric"] == list(range(500))
 
 
 def test_forked_children_tell_into_files_of_their_own(run: Run) -> None:
@@ -217,15 +215,6 @@ def test_forked_children_tell_into_files_of_their_own(run: Run) -> None:
             by_process.setdefault(each.pid, []).append(each.fields["step"])
     assert sorted(steps[-1] for steps in by_process.values()) == [1000, 2000]
     assert sorted(map(len, by_process.values())) == [1, 201]
-
-
-@pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)", "os.execv('/bin/true', ['true'])"])
-def test_whatever_is_held_for_a_moment_is_told_at_the_end(run: Run, end: str) -> None:
-    _, told = run(
-        f"import little, os, sys\nfor i in range(50):\n    little.Model().fit([0] * i)\n{end}\n",
-        MANY,
-    )
-    assert [each.fields["step"] for each in told if each.event == "metric"] == list(range(50))
 
 
 VALUES = """

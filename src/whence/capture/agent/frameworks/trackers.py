@@ -68,7 +68,7 @@ class Tracker:
         if told:
             head = self._heads.get(run) or self._head(run)
             end = "}}\n" if step is None else '}, "step": %d}\n' % step
-            self.watch.lines.stream((head + told + end).encode("ascii"))
+            self.watch.lines.append((head + told + end).encode("ascii"))
 
     def _head(self, run: str) -> str:
         head = '{"event": "declared", "form": "metrics", "source": %s, "run": %s, "values": {'

@@ -165,7 +165,6 @@ class Agent:
 
     def on_end(self, _: tuple[Any, ...]) -> None:
         self.tell_imported()
-        self.lines.flush()
         if self.watch is not None:
             self.watch.end()
 

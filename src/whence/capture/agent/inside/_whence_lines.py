@@ -1,22 +1,15 @@
 """Appends lines to a file of this process in the session folder, and writes JSON without json.
 
-Every line is written by one call, so that a process that is killed leaves all it had told; of what
-is told every few milliseconds, all but the last of these.
+Every line is written by one call, so that a process that is killed leaves all it had told.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from _thread import allocate_lock
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 _HIGH = 900
 _OFTEN = 100
-_APART = 0.005
 _LARGEST_EXACT = 2**53 - 1
 
 
@@ -36,37 +29,6 @@ class Lines:
         self._count = 0
         self._fd = -1
         self._inode: tuple[int, int] | None = None
-        self._held: list[bytes] = []
-        self._written = 0.0
-        self._lock = allocate_lock()
-        self._guards_exit = False
-
-    def stream(self, line: bytes) -> None:
-        """Write one line of very many, such as one for each step of a loop.
-
-        It is written at once, unless another was written within the last 5 ms: a call of the system
-        costs more than a short step may. Then it is held until the next line, or the end.
-        """
-        now = time.monotonic()
-        # Somebody else is at it: another thread, or this one, which a signal interrupted.
-        if now - self._written >= _APART or not self._lock.acquire(False):
-            self._written = now
-            self.append(line)
-            return
-        try:
-            if self.pid != os.getpid():
-                del self._held[:]  # they are the parent's, and it will write them
-            self._held.append(line)
-        finally:
-            self._lock.release()
-        if not self._guards_exit:
-            self._guards_exit = True
-            os._exit = _flushing(self, os._exit)
-
-    def flush(self) -> None:
-        """Write what is held."""
-        if self._held:
-            self.append(b"")
 
     def append(self, line: bytes) -> None:
         """Write one line, or several."""
@@ -74,12 +36,6 @@ class Lines:
         if self.pid != pid:
             self._path = os.path.join(self.folder, "%d.%d.%s" % (pid, time.time_ns(), self.suffix))
             self.pid, self._count, self._inode = pid, 0, None
-            del self._held[:]
-            self._lock = allocate_lock()
-        if self._held and self._lock.acquire(False):
-            line = b"".join(self._held) + line
-            del self._held[:]
-            self._lock.release()
         self._count += 1
         if self._count > _OFTEN:
             os.write(self._kept(), line)
@@ -113,17 +69,6 @@ class Lines:
         found = os.fstat(self._fd)
         self._inode = (found.st_dev, found.st_ino)
         return self._fd
-
-
-def _flushing(lines: Lines, leave: Any) -> Any:
-    def _exit(status: int) -> None:
-        try:
-            lines.flush()
-        except Exception:
-            pass
-        leave(status)
-
-    return _exit
 
 
 def json_object(fields: dict[str, object]) -> str:

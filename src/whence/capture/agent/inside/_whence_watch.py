@@ -139,7 +139,7 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         """One measured number, as cheap as can be."""
         text = self._measured(name, value, step, on, source)
         if text:
-            self.lines.stream(text.encode("ascii"))
+            self.lines.append(text.encode("ascii"))
 
     def metrics(
         self, several: Iterable[tuple[str, Any, str]], step: Any = None, source: str = ""
@@ -149,7 +149,7 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
             [self._measured(name, value, step, on, source) for name, value, on in several]
         )
         if text:
-            self.lines.stream(text.encode("ascii"))
+            self.lines.append(text.encode("ascii"))
 
     def _measured(self, name: str, value: Any, step: Any, on: str, source: str) -> str:
         key = (name, on, source)
