@@ -1,2 +1,0 @@
-with open("start.txt", "w") as out:
-    out.write("100\n")
