@@ -162,8 +162,7 @@ class _Observer:
         beyond = look_beyond(told, used, generated, self._tools.location_of)
         used, generated = beyond.used, beyond.generated
         self._gaps += beyond.gaps
-        state = dict(start.get("code") or {})
-        self._gaps += [Gap(**each) for each in state.pop("gaps", ())]
+        self._gaps += [Gap(**each) for each in (start.get("code") or {}).get("gaps", ())]
         code = self._code(self._own_code(sorted_.code), start.get("code") or {})
         results = self._tools.results(
             {
