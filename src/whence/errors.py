@@ -14,6 +14,8 @@
     │   └── StoreVersionError   written by a newer Whence
     ├── LedgerError             a proof that does not hold
     ├── CaptureError            a program could not be started or observed
+    ├── ReproductionError       a run cannot be done again as it was
+    │   └── SandboxError        a child that should have looked into a file gave no answer
     └── TableError              a table that cannot be read as one
 
 A user sees ``message`` and, below it, ``hint``; never a traceback. Each class carries the exit
@@ -82,3 +84,13 @@ class CaptureError(WhenceError):
 
 class TableError(WhenceError):
     """A table that cannot be read as one."""
+
+
+class ReproductionError(WhenceError):
+    """A run cannot be done again as it was."""
+
+    exit_status = 1
+
+
+class SandboxError(ReproductionError):
+    """A child that should have looked into a file gave no answer."""

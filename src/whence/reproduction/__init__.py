@@ -1,0 +1,6 @@
+"""Doing it again: whether a run gives the same when it is run again, and which change did what.
+
+Read in this order:
+
+- ``interface``: the nouns: what a run needs to be done again, what came of it, how alike it is.
+"""
