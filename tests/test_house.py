@@ -88,7 +88,17 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-THIRD_PARTY = {"duckdb", "yaml", "rich", "sqlglot", "numpy", "pandas", "pyarrow", "scipy"}
+THIRD_PARTY = {
+    "backports",
+    "duckdb",
+    "yaml",
+    "rich",
+    "sqlglot",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+}
 
 
 def test_importing_whence_loads_next_to_nothing() -> None:

@@ -7,6 +7,7 @@
         ├── whence.sqlite     the ledger and the graph: the record itself
         ├── lock              held by the one writer of the moment
         ├── sessions/         runs that are going on, or whose end nobody recorded yet
+        ├── objects/          contents that it takes to do runs again; never leave this folder
         ├── texts/            source and configuration files as they ran, secrets taken out
         ├── tables/           fingerprints of the rows of tables
         ├── sketches/         small samples of hashes of the rows that reached a step
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from whence.recording.recorder import Recorder
     from whence.store.interface import Reader
+    from whence.store.objects import ObjectStore
     from whence.store.sqlite import SqliteStore
 
 FOLDER = ".whence"
@@ -62,6 +64,13 @@ class Workspace:
 
             self._store = SqliteStore(self.folder)
         return self._store
+
+    @property
+    def objects(self) -> "ObjectStore":
+        """Where contents are kept that it takes to do runs again."""
+        from whence.store.objects import ObjectStore  # noqa: PLC0415
+
+        return ObjectStore(self.folder / "objects")
 
     @property
     def recorder(self) -> "Recorder":

@@ -7,5 +7,6 @@
 - ``snapshot``: the edges as flat arrays in a mapped file beside the SQL rows; ``adjacency`` keeps
   it, and what was added since, at hand for walks over millions.
 - ``check``: whether everything is as it was written.
+- ``objects``: contents by SHA-256, for doing runs again.
 - ``shelf``: small files by digest, which may be deleted at any time.
 """
