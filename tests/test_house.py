@@ -69,6 +69,7 @@ TESTED_TOGETHER = {
     "model/": "model/test_model.py",
     "notebook.py": "clients/notebooks",
     "query/": "query/test_lineage.py",
+    "reproduction/attribution/": "reproduction/attribution/test_attribute.py",
     "reproduction/interface.py": "test_house.py",
     "recording/compose.py": "recording/test_recorder.py",
     "recording/observation.py": "recording/test_recorder.py",
