@@ -15,7 +15,7 @@ help:
 	@echo 'make demo   the main job on real data, in a scratch folder'
 	@echo 'make test   lint, types, architecture, tests: everything that takes minutes at most'
 	@echo 'make slow   the tests that take longer'
-	@echo 'make corpus what Whence sees of 86 programs, beside what is true: recall and precision'
+	@echo 'make corpus what Whence sees of 87 programs, beside what is true: recall and precision'
 	@echo 'make clients tests with real counterparts, each in an environment of its own'
 	@echo 'make bench  speed against peers and limits, as a table'
 	@echo 'make lock   renew requirements/*.lock'

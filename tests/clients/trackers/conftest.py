@@ -60,6 +60,8 @@ def environ(tmp_path: Path) -> dict[str, str]:
     """An environment of its own for the programs: no account, no network, a home in a folder."""
     home = tmp_path / "home"
     home.mkdir()
+    # Forked while a thread of ClearML starts git, its reporter may make that thread wait forever.
+    (home / "clearml.conf").write_text("sdk.development.report_use_subprocess: false\n")
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -1,0 +1,2 @@
+with open("start.txt", "w") as out:
+    out.write("100\n")
