@@ -70,6 +70,7 @@ TESTED_TOGETHER = {
     "notebook.py": "clients/notebooks",
     "query/": "query/test_lineage.py",
     "reproduction/attribution/": "reproduction/attribution/test_attribute.py",
+    "reproduction/comparers/": "reproduction/comparers",
     "reproduction/interface.py": "test_house.py",
     "recording/compose.py": "recording/test_recorder.py",
     "recording/observation.py": "recording/test_recorder.py",

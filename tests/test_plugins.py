@@ -8,7 +8,7 @@ import pytest
 from whence import plugins
 from whence.errors import WhenceError
 
-GROUPS = ["whence.commands", "whence.tracers"]
+GROUPS = ["whence.commands", "whence.tracers", "whence.comparers"]
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -5,7 +5,8 @@ Our own parts enter by the same doors as a stranger's. Each door is a group of e
 - ``whence.commands``: a verb of the command line, see ``cli/verb.py``;
 - ``whence.tracers``: a way to observe the files of a process tree, see ``capture/interface.py``;
 - ``whence.frameworks``: hooks for a library inside people's programs, see ``capture/agent``; the
-  name is the module whose import loads them, and they are found as files, not imported.
+  name is the module whose import loads them, and they are found as files, not imported;
+- ``whence.comparers``: how alike two files of one format are, see ``reproduction/interface.py``.
 
 Our own distribution is asked first, and straight from its file: reading the entry points of a
 whole environment takes longer than most commands do, and so does importing what reads them.
@@ -29,6 +30,11 @@ def names(group: str) -> list[str]:
     own = [name for name, _ in _own(group)]
     others = {name for name, _ in _all(group)} - set(own)
     return [*own, *sorted(others)]
+
+
+def is_own(group: str, name: str) -> bool:
+    """Whether what is plugged in under a name is ours."""
+    return name in dict(_own(group))
 
 
 def load(group: str, name: str) -> Any | None:

@@ -157,6 +157,22 @@ class Sandbox(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two files to be compared, and by what means."""
+
+    recorded: Path
+    """The file as it was."""
+    again: Path
+    """The file as it became."""
+    name: str
+    """How the program called it; the two paths may be called otherwise."""
+    sandbox: Sandbox | None = None
+    """Where code of the environment may run; ``None`` where there is none."""
+    evaluation: Sequence[Path] = ()
+    """Tables on which the model was measured; empty where not known."""
+
+
 class Comparer(Protocol):
     """Compares two files of one format; found by the entry points ``whence.comparers``."""
 
@@ -165,17 +181,8 @@ class Comparer(Protocol):
     def takes(self, name: str, head: bytes) -> bool:
         """Whether it knows this format, by a file's name and first bytes."""
 
-    def compare(
-        self, recorded: Path, again: Path, sandbox: Sandbox | None, evaluation: Sequence[Path]
-    ) -> Comparison:
-        """How alike they are; never ``BYTES``, which was asked before.
-
-        Args:
-            recorded: The file as it was.
-            again: The file as it became.
-            sandbox: Where code of the environment may run; ``None`` where there is none.
-            evaluation: Tables on which the model was measured; empty where not known.
-        """
+    def compare(self, pair: Pair) -> Comparison:
+        """How alike they are; never ``BYTES``, which was asked before."""
 
 
 class Standing(Enum):

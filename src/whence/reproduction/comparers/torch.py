@@ -1,0 +1,71 @@
+"""torch's files since 1.6: a zip of a pickle and the raw storages that it refers to."""
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from whence.reproduction.comparers.blocks import Block
+from whence.reproduction.comparers.loading import LARGEST, too_large
+from whence.reproduction.comparers.pickle_reading import PickleFormatError, name_of, read_pickle
+from whence.reproduction.comparers.prediction import judge
+from whence.reproduction.comparers.trees import Made, liken
+from whence.reproduction.interface import Comparison, Pair
+
+_STORAGES = {
+    "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "BFloat16Storage": "<bf2",
+    "LongStorage": "<i8", "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "|i1",
+    "ByteStorage": "|u1", "BoolStorage": "|b1", "UntypedStorage": "|u1",
+    "ComplexFloatStorage": "<c8", "ComplexDoubleStorage": "<c16",
+}  # fmt: skip
+
+
+class TorchComparer:
+    """Storages by number, without torch; a whole module's predictions in the sandbox."""
+
+    name = "torch"
+
+    def takes(self, name: str, head: bytes) -> bool:
+        """A zip whose first member is ``…/data.pkl``, as torch writes it."""
+        del name
+        size = int.from_bytes(head[26:28], "little")
+        return head.startswith(b"PK\3\4") and head[30 : 30 + size].endswith(b"/data.pkl")
+
+    def compare(self, pair: Pair) -> Comparison:
+        """By the tensors and what surrounds them."""
+        found = liken(read_checkpoint(pair.recorded), read_checkpoint(pair.again))
+        if found.exact and not found.harmless:
+            found.harmless.add("archive-times")
+        return judge(self.name, "torch", pair, found)
+
+
+def read_checkpoint(path: Path) -> Any:
+    """What ``torch.load`` would make, its storages as arrays.
+
+    Raises:
+        ValueError: no such file.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = {each.filename: each for each in archive.infolist()}
+        if sum(each.file_size for each in members.values()) > LARGEST:
+            raise too_large()
+        main = next(name for name in members if name.endswith("/data.pkl"))
+        folder = main.removesuffix("data.pkl")
+        big = f"{folder}byteorder" in members and archive.read(f"{folder}byteorder") == b"big"
+        storages: dict[str, Made] = {}
+
+        def held(told: Any) -> Made:
+            if not isinstance(told, tuple) or len(told) < 5 or told[0] != "storage":
+                raise PickleFormatError("a torch file with something else than storages beside it")
+            key = str(told[2])
+            if key not in storages:
+                kind = name_of(told[1]).rpartition(".")[2]
+                dtype = _STORAGES.get(kind)
+                if dtype is None:
+                    raise PickleFormatError(f"a torch file with a {kind}")
+                data = archive.read(f"{folder}data/{key}")
+                spelled = dtype.replace("<", ">") if big else dtype
+                storages[key] = Made("storage", (kind,), Block(spelled, (told[4],), data))
+            return storages[key]
+
+        return read_pickle(BytesIO(archive.read(main)), held)
