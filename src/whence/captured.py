@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from whence import __version__
+from whence.capture.again import equip, inherit, read_order, root_of
 from whence.capture.agent import ROWS_VARIABLE
 from whence.capture.interface import TracedExit, Tracer
 from whence.capture.legible import legible
@@ -83,9 +84,9 @@ def run_captured(order: Order) -> int:
     tracer, passed_over = choose(order.tracer, os.environ)
     try:
         workspace = make_workspace()
-        session = begin(
-            session_folders(workspace), _facts(order, workspace, _observers(tracer, passed_over))
-        )
+        facts = _facts(order, workspace, _observers(tracer, passed_over))
+        given = (facts.get("again") or {}).get("run")
+        session = begin(session_folders(workspace), facts, given)
     except WhenceError as error:
         # Whence failed; the program runs all the same.
         sys.stderr.write(f"whence: this run will not be recorded: {error.message}\n")
@@ -133,6 +134,7 @@ def _facts(
 ) -> dict[str, Any]:
     """What is known before the program starts."""
     command = list(order.command)
+    again = read_order(os.environ)
     facts: dict[str, Any] = {
         "job": order.job or job_name(command),
         "command": [legible(word) for word in redact_argv(command)],
@@ -154,6 +156,9 @@ def _facts(
     parent, outer = os.environ.get(RUN_VARIABLE), os.environ.get(SESSION_VARIABLE)
     if parent and outer and (start := read_start(outer)) is not None:
         facts["parent"], facts["parent_job"] = parent, start["job"]
+        again = again or inherit(start)
+    if again is not None:
+        facts["again"] = again
     return facts
 
 
@@ -163,6 +168,7 @@ def _watch(order: Order, tracer: Tracer, session: Session, workspace: Workspace)
         RUN_VARIABLE: session.id,
         SESSION_VARIABLE: os.fspath(session.folder),
     }
+    equip(environment, session.start.get("again"))
     with suppress(StoreError):  # without a key rows are not sketched, and all else goes on
         environment[ROWS_VARIABLE] = sketch_key(workspace)
 
@@ -172,7 +178,7 @@ def _watch(order: Order, tracer: Tracer, session: Session, workspace: Workspace)
             env=environment,
             cwd=os.getcwd(),  # noqa: PTH109
             session_dir=os.fspath(session.folder),
-            workspace=os.fspath(workspace.root),
+            workspace=root_of(session.start) or os.fspath(workspace.root),
             patience=order.patience,
         )
 

@@ -95,6 +95,12 @@ class Workspace:
             inside = path
         return os.fsencode(inside).decode("utf-8", "backslashreplace")
 
+    def at(self, root: Path) -> "Workspace":
+        """The same record for files that lie elsewhere."""
+        other = Workspace(root, self.folder)
+        other._store = self._store
+        return other
+
     def close(self) -> None:
         """Let go of the store."""
         if self._store is not None:

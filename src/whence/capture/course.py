@@ -41,6 +41,7 @@ _SAID_ELSEWHERE = frozenset(
         "workspace",
         "variables",
         "pipelines",
+        "again",
     }
 )
 

@@ -28,7 +28,7 @@ from whence.recording.redact import redact_argv
 TEMPORARY = "temporary"
 """The role of a file that one part made for another, and that the run did not leave behind."""
 
-_PASSED_ON = ("source", "host", "code", "variables", "observers", "workspace", "pipelines")
+_PASSED_ON = ("source", "host", "code", "variables", "observers", "workspace", "pipelines", "again")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from whence.capture.again import repeat_of
 from whence.capture.agent.reports import Telling
 from whence.capture.course import execution_of, state_of, unknown_end
 from whence.capture.folders import fold
@@ -210,6 +211,7 @@ class _Observer:
             gaps=tuple(dict.fromkeys(self._gaps)),
             parent=NodeId(start["parent"]) if start.get("parent") else None,
             parent_job=start.get("parent_job") or "",
+            repeat=repeat_of(start),
         )
         left = (*sorted_.tracking, *(part.access for part in sorted_.outputs))
         mined = mine(left, told, self._tools.peek)

@@ -86,15 +86,22 @@ class Session:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def begin(candidates: Iterable[Path], facts: Mapping[str, Any]) -> Session:
+def begin(
+    candidates: Iterable[Path], facts: Mapping[str, Any], run: NodeId | None = None
+) -> Session:
     """Open a session in the first of these folders that can be written.
 
     The facts are on disk, synced, when this returns.
 
+    Args:
+        candidates: Folders of sessions.
+        facts: What is known.
+        run: The id that somebody gave the run; a new one if not given.
+
     Raises:
         CaptureError: none of them can be written.
     """
-    run = new_id()
+    run = run or new_id()
     start = {"v": 1, "id": run, "owner": _owner(), **facts}
     problems = []
     for parent in candidates:

@@ -7,7 +7,9 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 
+from whence.capture.again import root_of
 from whence.capture.divided import Divided, look_into, observe_divided
 from whence.capture.interface import Activity
 from whence.capture.observe import Surroundings, observe
@@ -45,7 +47,8 @@ def bring_home(
     outlook = Outlook(session, late=activity is None and not session.is_alive())
     if activity is None:
         activity = _activity_of(session)
-    tools = MachineInstruments(workspace)
+    place = root_of(session.start)
+    tools = MachineInstruments(workspace if place is None else workspace.at(Path(place)))
     around = outlook.around()
     divided = look_into(
         activity, around, outlook.agents(), session, recorded_in(workspace, session)

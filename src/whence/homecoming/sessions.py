@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from whence.capture.again import repeat_of
 from whence.capture.session import Session, fallback_folders, sessions_in
 from whence.errors import StoreError, WhenceError
 from whence.workspace import Workspace
@@ -34,6 +35,9 @@ def settle(workspace: Workspace) -> list[str]:
     """Bring all abandoned sessions home; what could not be is told, a sentence each."""
     problems = []
     for session in abandoned(workspace):
+        if repeat_of(session.start) is not None:
+            session.discard()  # what it wrote has gone with the place in which it was done
+            continue
         from whence.homecoming.bring import bring_home  # noqa: PLC0415  seldom needed, and large
 
         try:

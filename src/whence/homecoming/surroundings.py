@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from whence.capture.again import root_of
 from whence.capture.agent.reports import Line, Reports, gather, read_lines
 from whence.capture.observe import Surroundings
 from whence.capture.parts.introductions import introductions
@@ -49,7 +50,7 @@ class Outlook:
         reports = gather(self.lines if lines is None else lines)
         environment = read_environment(reports, self._packages)
         variables = session.start.get("variables")
-        root = str(Path(session.start.get("workspace", "/")).parent)
+        root = root_of(session.start) or str(Path(session.start.get("workspace", "/")).parent)
         own = tuple(folder + os.sep for folder in own_folders(os.fspath(session.folder), root))
         return Surroundings(
             environment=environment.facts() | ({"variables": variables} if variables else {}),

@@ -30,6 +30,8 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "hardware": "the machine that a run ran on",
         "processes": "the processes of a run",
         "imports": "the packages of which a run loaded modules",
+        "reproduction": "which run this one does again, and what for",
+        "verdict": "what doing it again came to, by the replay that tells",
         "tags": "words that people attached",
         "code": "commit, branch, remote, changes not committed, files really used",
         "environment": "interpreter, packages, operating system, container image",

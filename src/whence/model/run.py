@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
+REPLAY = "replay"
+"""The role in which a run follows its job when it does another run again."""
+
+REPLAYS = "replays/"
+"""How the names begin of all that was made by doing a run again."""
+
 
 class RunState(Enum):
     """Where a run stands."""

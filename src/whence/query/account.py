@@ -8,6 +8,7 @@ from whence.model.edge import Basis, EdgeKind
 from whence.model.gap import Gap
 from whence.model.node import Node, NodeKind
 from whence.query.parts import add_up, parts_of, wholes
+from whence.query.replays import real
 from whence.query.versions import made_version_gaps, version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
@@ -100,9 +101,17 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "hardware": account.said("hardware"),
         "processes": account.said("processes").get("processes", []),
         "pools": account.said("processes").get("pools", []),
+        "reproduction": account.said("reproduction") or None,
+        "verdicts": verdicts_of(account),
         "observers": account.said("observers").get("observers", []),
         "gaps": [*account.gaps(), *map(_plain_gap, made_version_gaps(reader, account.handle))],
     }
+
+
+def verdicts_of(account: Account) -> list[dict[str, Any]]:
+    """What doing it again came to, each time it was tried, the latest first."""
+    told = account.said("verdict").values()
+    return sorted(map(dict, told), key=lambda each: str(each.get("at")), reverse=True)
 
 
 def _whole(reader: GraphReader, handle: int) -> dict[str, str] | None:
@@ -256,6 +265,9 @@ def _environment(
 
 def _neighbours(reader: GraphReader, handle: int, direction: Direction) -> list[dict[str, Any]]:
     links: list[Link] = reader.links([handle], direction)
+    if direction is Direction.EFFECTS and handle in real(reader, [handle]):
+        shown = set(real(reader, list({link.origin for link in links})))
+        links = [link for link in links if link.origin in shown]
     ends = [link.target if direction is Direction.ORIGINS else link.origin for link in links]
     return [
         {

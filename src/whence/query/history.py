@@ -7,22 +7,29 @@ from whence.model.edge import EdgeKind
 from whence.model.node import NodeKind
 from whence.query.account import account_for
 from whence.query.parts import TEMPORARY, copies, parts_of, wholes, with_parts
+from whence.query.replays import replays_among
 from whence.store.interface import Direction, GraphReader
 
 _PAGE = 200
 
 
 def runs(
-    reader: GraphReader, *, limit: int, job: str | None = None, state: str | None = None
+    reader: GraphReader,
+    *,
+    limit: int,
+    job: str | None = None,
+    state: str | None = None,
+    replays: bool = False,
 ) -> list[dict[str, Any]]:
     """The latest runs in short, those of one job or one state if asked.
 
     Right behind a run stand its parts, in their order; ``limit`` does not count these. Where a job
-    or a state is asked for, a part stands for itself, with the run that it is a part of.
+    or a state is asked for, a part stands for itself, with the run that it is a part of. Runs that
+    do others again come only where ``replays`` asks for them.
     """
     found: list[dict[str, Any]] = []
     count = 0
-    for handle, whole in _latest(reader):
+    for handle, whole in _latest(reader, replays=replays):
         if whole is not None and job is None and state is None:
             continue
         told = _in_short(reader, handle, whole)
@@ -47,12 +54,13 @@ def latest_whole(reader: GraphReader, back: int) -> tuple[int | None, int]:
     return None, count
 
 
-def _latest(reader: GraphReader) -> Iterator[tuple[int, int | None]]:
+def _latest(reader: GraphReader, *, replays: bool = False) -> Iterator[tuple[int, int | None]]:
     """Every run, latest first, with the one that it is a part of."""
     before: int | None = None
     while page := reader.latest(NodeKind.RUN, _PAGE, before=before):
         whole_of = wholes(reader, page)
-        yield from ((handle, whole_of.get(handle)) for handle in page)
+        hidden = set() if replays else replays_among(reader, page)
+        yield from ((handle, whole_of.get(handle)) for handle in page if handle not in hidden)
         before = page[-1]
 
 

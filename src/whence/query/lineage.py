@@ -11,6 +11,7 @@ from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
 from whence.query.parts import parts_of, reach_with_parts, wholes, with_parts
+from whence.query.replays import real
 from whence.query.versions import version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
@@ -78,6 +79,8 @@ def read_lineage(
     """
     reached = reach_with_parts(reader, root, direction, limit=limit)
     handles = list(reached.handles)
+    if direction is Direction.EFFECTS and root in real(reader, [root]):
+        handles = real(reader, handles)
     among = set(handles)
     family = set(with_parts(reader, root))
     nodes = reader.nodes(handles)

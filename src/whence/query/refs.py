@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from whence.errors import AmbiguousError, NotFoundError
 from whence.model.identity import NodeId, is_id
 from whence.model.node import NodeKind
+from whence.model.run import REPLAYS
 from whence.query.account import account_for
 from whence.query.history import latest_whole
+from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader
 
 _LAST = re.compile(r"last(?:~(\d{1,6}))?\Z")
@@ -30,6 +32,7 @@ _SHA256 = re.compile(r"sha256:([0-9a-f]{6,64})\Z")
 _PINNED = re.compile(r"(.+)@([^@]+)\Z", re.DOTALL)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}\Z")
 _SHOWN = 5
+_ASKED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _content(reader: GraphReader, text: str) -> Found | None:
     told = _SHA256.match(text)
     if told is None:
         return None
-    handles = reader.with_content_starting(told[1], _SHOWN + 1)
+    handles = _first_real(reader, lambda limit: reader.with_content_starting(told[1], limit))
     if not handles:
         raise NotFoundError(f"no artifact has the content {text}")
     nodes = reader.nodes(handles)
@@ -137,7 +140,7 @@ def _pinned(reader: GraphReader, text: str) -> Found | None:
 def _on_disk(reader: GraphReader, place: OnDisk) -> Found | None:
     if place.sha256 is None:
         return None
-    same = reader.with_digest(place.sha256)
+    same = real(reader, reader.with_digest(place.sha256))
     for handle in same:
         if reader.nodes([handle])[0].name == place.name:
             return Found(handle)
@@ -151,7 +154,7 @@ def _on_disk(reader: GraphReader, place: OnDisk) -> Found | None:
             f"{place.name} on disk holds other bytes than any recorded; "
             "this is the latest version in the record",
         )
-    inside = reader.containing(place.sha256)
+    inside = real(reader, reader.containing(place.sha256))
     if inside:
         folder = reader.nodes(inside[:1])[0].name
         return Found(inside[0], f"the record knows this file as a part of {folder}")
@@ -160,7 +163,8 @@ def _on_disk(reader: GraphReader, place: OnDisk) -> Found | None:
 
 def _named(reader: GraphReader, text: str) -> Found | None:
     """A name; where several kinds share it, the table says which is meant."""
-    handles = reader.named(text)
+    every = reader.named(text)
+    handles = real(reader, every) or every
     if not handles:
         return None
     kinds = dict(zip(handles, reader.nodes(handles), strict=True))
@@ -206,14 +210,25 @@ def _ambiguous(reader: GraphReader, text: str, handles: list[int]) -> AmbiguousE
     )
 
 
+def _first_real(reader: GraphReader, ask: Callable[[int], list[int]]) -> list[int]:
+    """What an index gives first, without what was made by doing runs again if anything else is."""
+    handles = ask(_SHOWN + 1)
+    return real(reader, handles) or real(reader, ask(_ASKED)) or handles
+
+
+def _without_replays(names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith(REPLAYS)]
+
+
 def _nearest(reader: GraphReader, text: str) -> str:
     """The names most like a text: those that contain it, else those that are spelled like it."""
     stem = text.rsplit("/", 1)[-1].split("@", 1)[0]
-    names = reader.names_like(stem, _SHOWN) if stem else []
+    names = _without_replays(reader.names_like(stem, 500) if stem else [])[:_SHOWN]
     if not names and stem:
-        names = difflib.get_close_matches(text, reader.names_like(stem[:2], 500), _SHOWN, 0.5)
+        near = _without_replays(reader.names_like(stem[:2], 500))
+        names = difflib.get_close_matches(text, near, _SHOWN, 0.5)
     if not names:
-        runs = [reader.nodes([at])[0] for at in reader.latest(NodeKind.RUN, 3)]
+        runs = reader.nodes(real(reader, reader.latest(NodeKind.RUN, 50))[:3])
         if not runs:
             return "the record is empty; fill it with `whence run -- COMMAND`"
         latest = ", ".join(f"{run.id[:8]} ({run.name})" for run in runs)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from whence.model.digest import Digest
@@ -12,11 +12,13 @@ from whence.model.gap import Gap
 from whence.model.identity import NodeId, derived_id
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
+from whence.model.run import REPLAY
 from whence.recording.contradictions import contradictions
 from whence.recording.observation import Claim, CodeFile, CodeSeen, FileSeen, Member, RunSeen
 from whence.recording.resolve import (
     make_generated,
     manifest_digest,
+    replay_name,
     resolve_content,
     resolve_used,
 )
@@ -75,7 +77,7 @@ class RunComposer:
         seen = self._seen
         job = Node(derived_id("job", seen.job), NodeKind.JOB, seen.job)
         self._put(Node(seen.id, NodeKind.RUN, seen.job), job)
-        self._join(seen.id, job.id, EdgeKind.FOLLOWS)
+        self._join(seen.id, job.id, EdgeKind.FOLLOWS, REPLAY if seen.repeat else "")
         if seen.parent is not None:
             self._put(Node(seen.parent, NodeKind.RUN, seen.parent_job))
             self._join(seen.id, seen.parent, EdgeKind.PART_OF)
@@ -101,7 +103,7 @@ class RunComposer:
     # ------------------------------------------------------------- artifacts
 
     def _add_used(self, seen: FileSeen) -> None:
-        artifact = self._met.get((seen.name, seen.sha256))
+        artifact = self._met.get((seen.name, seen.sha256)) or self._given(seen)
         if artifact is None and seen.maker is not None:
             artifact = self._met[seen.name, seen.sha256] = self._find_made(seen)
         if artifact is None:
@@ -115,15 +117,28 @@ class RunComposer:
         self._add_claims(artifact, seen)
         self._join(self._seen.id, artifact, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
 
+    def _given(self, seen: FileSeen) -> NodeId | None:
+        """What whoever does a run again says that this is."""
+        repeat = self._seen.repeat
+        known = repeat.known.get((seen.name, seen.sha256 or "")) if repeat is not None else None
+        return known if known is not None and self._reader.find(known) is not None else None
+
+    def _made_by(self, run: NodeId, seen: FileSeen) -> Node:
+        """What a run made; of one that does another again, under a name of its own."""
+        repeat = self._seen.repeat
+        if repeat is not None:
+            seen = replace(seen, name=replay_name(repeat.id, seen.name))
+        return make_generated(run, seen)
+
     def _find_made(self, seen: FileSeen) -> NodeId:
         """What another part of the same run made; its record may come later than this one."""
         assert seen.maker is not None
-        node = make_generated(seen.maker, seen)
+        node = self._made_by(seen.maker, seen)
         self._put(node)
         return node.id
 
     def _add_generated(self, seen: FileSeen) -> None:
-        node = make_generated(self._seen.id, seen)
+        node = self._made_by(self._seen.id, seen)
         self._made.setdefault(seen.location, node.id)
         self._put(node)
         self._describe(node.id, seen)
@@ -208,7 +223,7 @@ class RunComposer:
         handle = self._reader.find(user)
         links = [] if handle is None else self._reader.links([handle], Direction.ORIGINS)
         used = [link.target for link in links if link.kind is EdgeKind.USED]
-        origin = make_generated(self._seen.id, made)
+        origin = self._made_by(self._seen.id, made)
         for node in self._reader.nodes(used):
             if (node.name, node.digest) == (origin.name, origin.digest) and node.id != origin.id:
                 # Whatever has this content was not copied from there, as its looks suggested.
@@ -289,6 +304,8 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "cells", {"cells": [dict(each) for each in seen.cells]}
     yield "hardware", seen.hardware
     yield "tags", seen.tags
+    if seen.repeat is not None:
+        yield "reproduction", {"of": seen.repeat.of, "id": seen.repeat.id, **seen.repeat.facts}
     if seen.imports:
         yield "imports", {"packages": list(seen.imports)}
     if seen.observers:

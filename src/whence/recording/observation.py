@@ -15,7 +15,7 @@ from whence.model.identity import NodeId
 from whence.model.node import NodeKind
 from whence.model.run import RunState
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,20 @@ class ActorSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """That a run does another one again, on purpose."""
+
+    of: NodeId
+    """The run that is done again."""
+    id: str
+    """What is said before the names of all that it makes, so that they stand for nothing else."""
+    facts: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """``purpose``, ``reseed`` … as the reproduction facet has them."""
+    known: Mapping[tuple[str, str], NodeId] = field(default_factory=lambda: _NOTHING)
+    """Name and content of what it is given → the artifact that this is."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunSeen:
     """One run, from start to end, as far as it is known."""
 
@@ -187,3 +201,5 @@ class RunSeen:
     parent: NodeId | None = None
     """The run that this one is a part of; it may end, and be recorded, later."""
     parent_job: str = ""
+    repeat: Repeat | None = None
+    """Set where it does another run again."""

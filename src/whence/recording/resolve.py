@@ -8,7 +8,7 @@ comes from. Empty and tiny files are equal too often for that to mean anything.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from whence.model.digest import Digest
 from whence.model.edge import Basis, Edge, EdgeKind
 from whence.model.identity import NodeId, derived_id, new_id
 from whence.model.node import Node, NodeKind
+from whence.model.run import REPLAYS
 from whence.recording.observation import FileSeen, Member
 from whence.store.interface import Direction, GraphReader
 
@@ -37,6 +38,11 @@ class Resolved:
     node: Node | None
     """The artifact if it is new; ``None`` if the store has it."""
     edges: tuple[Edge, ...] = ()
+
+
+def replay_name(replay: str, name: str) -> str:
+    """How a thing is called that was made by doing a run again: never as the thing itself."""
+    return f"{REPLAYS}{replay}/{name.lstrip('/')}"
 
 
 def manifest_digest(members: Iterable[Member]) -> str:
@@ -131,6 +137,14 @@ def _appear(seen: FileSeen) -> Resolved:
     return Resolved(node.id, node)
 
 
+def _real(reader: GraphReader, handles: list[int]) -> Iterator[Node]:
+    """Those that were not made by doing a run again: nobody's data comes from there."""
+    for handle in handles:
+        (node,) = reader.nodes([handle])
+        if not node.name.startswith(REPLAYS):
+            yield node
+
+
 def _named(reader: GraphReader, handles: list[int], name: str) -> NodeId | None:
     for node in reader.nodes(handles):
         if node.name == name:
@@ -141,14 +155,10 @@ def _named(reader: GraphReader, handles: list[int], name: str) -> NodeId | None:
 def _origins(reader: GraphReader, appeared: NodeId, seen: FileSeen) -> Iterable[Edge]:
     """Where a new appearance probably comes from, by its content."""
     assert seen.sha256 is not None
-    copies = reader.with_digest(seen.sha256)
-    if copies:
-        (node,) = reader.nodes(copies[:1])
+    for node in _real(reader, reader.with_digest(seen.sha256)):
         yield _inferred(appeared, node.id, EdgeKind.DERIVED_FROM, "copied")
         return
-    folders = reader.containing(seen.sha256)
-    if folders:
-        (node,) = reader.nodes(folders[:1])
+    for node in _real(reader, reader.containing(seen.sha256)):
         yield _inferred(appeared, node.id, EdgeKind.DERIVED_FROM, "subset")
         return
     yield from _member_origins(reader, appeared, seen.members)
@@ -158,18 +168,18 @@ def _member_origins(
     reader: GraphReader, appeared: NodeId, members: tuple[Member, ...]
 ) -> Iterable[Edge]:
     """A folder's members that history knows: as files of their own, or inside other folders."""
-    parts: dict[int, EdgeKind] = {}
+    parts: dict[Node, EdgeKind] = {}
     for member in members[:MEMBERS_ASKED]:
         if member.size < SMALLEST_TELLING:
             continue
-        files = reader.with_digest(member.sha256)
-        if files:
-            parts.setdefault(files[0], EdgeKind.HAS_MEMBER)
-            continue
-        folders = reader.containing(member.sha256)
-        if folders:
-            parts.setdefault(folders[0], EdgeKind.DERIVED_FROM)
-    for node, kind in zip(reader.nodes(list(parts)), parts.values(), strict=True):
+        for node in _real(reader, reader.with_digest(member.sha256)):
+            parts.setdefault(node, EdgeKind.HAS_MEMBER)
+            break
+        else:
+            for node in _real(reader, reader.containing(member.sha256)):
+                parts.setdefault(node, EdgeKind.DERIVED_FROM)
+                break
+    for node, kind in parts.items():
         yield _inferred(appeared, node.id, kind, "subset" if kind is EdgeKind.DERIVED_FROM else "")
 
 

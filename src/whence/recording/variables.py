@@ -52,6 +52,11 @@ def environment_facts(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def without_told(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are not told: those of a person's machine, rather than of a run."""
+    return {name: value for name, value in environ.items() if not _is_told(name)}
+
+
 def placement_facts(environ: Mapping[str, str]) -> dict[str, str]:
     """What a scheduler calls this one run, sorted by name."""
     return {

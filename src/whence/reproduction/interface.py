@@ -43,6 +43,9 @@ class EnvironmentNeed:
     """``3.11.7``; empty where no Python ran."""
     packages: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """Name → version of everything that was installed."""
+    origins: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    """Name → where it was installed from, of those that no index has: a folder, a repository."""
+    implementation: str = "cpython"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ class Recipe:
     seeds: Mapping[str, Any]
     state: str
     """How it ended: ``completed``, ``failed`` …"""
+    exit_status: int | None = None
+    started_at: str = ""
+    """RFC 3339 in UTC; empty where the record does not tell."""
+    imports: tuple[str, ...] = ()
+    """Names of the packages of which modules were loaded."""
+    remote: tuple[str, ...] = ()
+    """Addresses beyond this machine from which it read."""
 
 
 # --------------------------------------------------------------- what is done, what came

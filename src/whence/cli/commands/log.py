@@ -23,6 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state", choices=[each.value for each in RunState], help="only runs in this state"
     )
+    parser.add_argument(
+        "--replays", action="store_true", help="also runs that `whence reproduce` did again"
+    )
     add_json(parser)
 
 
@@ -34,7 +37,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         found = runs_in_short(workspace, job=args.job, state=args.state)[: args.limit]
         left = args.limit - len(found)
         if left:
-            found += runs(reader, limit=left, job=args.job, state=args.state)
+            found += runs(reader, limit=left, job=args.job, state=args.state, replays=args.replays)
     if args.json:
         console.print_json({"runs": found})
     else:

@@ -11,6 +11,7 @@ from whence.query.completeness.evidence import RunFacts, answer_for, basis_of
 from whence.query.completeness.models import ModelFacts, answer_base_models, answer_evaluation
 from whence.query.completeness.story import Origin, RunTold, Story, Thing
 from whence.query.parts import reach_with_parts, with_parts
+from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader, Link
 
 LIMIT = 10_000
@@ -199,7 +200,7 @@ def _model(reader: GraphReader, handle: int) -> ModelFacts:
         for link in reader.links([handle], Direction.EFFECTS)
         if link.kind is EdgeKind.USED
     ]
-    latest = sorted(set(users), reverse=True)[:_USERS]
+    latest = sorted(real(reader, list(set(users))), reverse=True)[:_USERS]
     return ModelFacts(
         makers=tuple(account_for(reader, run) for run in dict.fromkeys(makers)),
         users=tuple(account_for(reader, run) for run in latest),

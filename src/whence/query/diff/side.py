@@ -10,6 +10,7 @@ from whence.model.edge import EdgeKind
 from whence.model.node import Node, NodeKind
 from whence.query.account import Account, account_for
 from whence.query.parts import TEMPORARY, reach_with_parts, with_parts
+from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader, Link
 
 LIMIT = 100_000
@@ -228,6 +229,7 @@ def _evaluations(
     models = [at for at in asked if nodes[at].kind is NodeKind.MODEL]
     uses = reader.links(models, Direction.EFFECTS) if models else []
     users = {link.origin for link in uses if link.kind is EdgeKind.USED} - nodes.keys()
+    users = set(real(reader, list(users)))
     latest: dict[str, Step] = {}
     for run in sorted(users, reverse=True)[:EVALUATIONS]:
         step = _read_step(reader, run)

@@ -8,6 +8,7 @@ from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
 from whence.query.leakage.stages import Data, Stage, Stages, read_stages
 from whence.query.parts import reach_with_parts, with_parts
+from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader
 
 LIMIT = 10_000
@@ -130,7 +131,7 @@ def runs_around(reader: GraphReader, root: int) -> Runs:
     for model in asked:
         links = reader.links([model], Direction.EFFECTS)
         users = {link.origin for link in links if link.kind is EdgeKind.USED}
-        used += sorted(users, reverse=True)[:USERS]
+        used += sorted(real(reader, list(users)), reverse=True)[:USERS]
     return Runs(reader, list(dict.fromkeys([*used, *found]))[:RUNS])
 
 

@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+
+from reproduction.conftest import recipe_of
+from scratch import Project
+from whence.errors import ReproductionError
+from whence.reproduction.interface import Replay, Replayed
+from whence.reproduction.scratch import scratch_folders
+from whence.reproduction.studio import Studio, as_recorded
+from whence.workspace import Workspace
+
+EVERY_VIEW = pytest.mark.parametrize("private", [None, False], ids=["private", "relative"])
+
+
+def perform(workspace: Workspace, replay: Replay, *, private: bool | None = None) -> Replayed:
+    with Studio(workspace, private=private) as studio:
+        return studio.perform(replay)
+
+
+@EVERY_VIEW
+def test_a_run_is_done_again_as_it_was(
+    project: Project, workspace: Workspace, private: bool | None
+) -> None:
+    told = project.python("train.py")
+    before = snapshot(project.folder)
+
+    again = perform(workspace, as_recorded(recipe_of(workspace, told["id"])), private=private)
+
+    assert again.exit_status == 0
+    made = {each["path"]: each["digest"]["sha256"] for each in told["generated"]}
+    assert again.outputs == made
+    assert again.metrics == told["metrics"]
+    assert all(workspace.objects.has(each) for each in made.values())
+    assert snapshot(project.folder) == before
+
+
+@EVERY_VIEW
+def test_the_record_says_what_was_done_again_and_stays_out_of_the_way(
+    project: Project, workspace: Workspace, private: bool | None
+) -> None:
+    told = project.python("train.py")
+    again = perform(workspace, as_recorded(recipe_of(workspace, told["id"])), private=private)
+
+    assert again.run is not None
+    shown = project.ask("show", again.run)
+    assert shown["reproduction"]["of"] == told["id"]
+    assert {each["name"] for each in shown["generated"]} == {
+        f"replays/{again.run[:12]}/{each['name']}" for each in told["generated"]
+    }
+    assert shown["used"] == told["used"]
+    assert project.ask("show", "last")["id"] == told["id"]
+    assert [each["id"] for each in project.ask("log", "-n", "1")["runs"]] == [told["id"]]
+    led_to = project.ask("impact", "data.csv")["nodes"]
+    assert again.run not in {each["id"] for each in led_to}
+
+
+def test_what_one_makes_the_next_finds(project: Project, workspace: Workspace) -> None:
+    project.write("double.py", "open('b.txt', 'w').write(open('a.txt').read() * 2)\n")
+    project.write("make.py", "open('a.txt', 'w').write('one')\n")
+    first, second = project.python("make.py"), project.python("double.py")
+    (project.folder / "a.txt").unlink()
+    recipes = [recipe_of(workspace, each["id"]) for each in (first, second)]
+    with Studio(workspace) as studio:
+        made = studio.perform(as_recorded(recipes[0]))
+        replay = as_recorded(recipes[1])
+        files = {path: each for path, each in replay.files.items() if path not in made.outputs}
+        again = studio.perform(
+            Replay(replay.recipe, replay.command, files, replay.variables, replay.environment)
+        )
+    assert list(again.outputs.values()) == [
+        each["digest"]["sha256"] for each in second["generated"]
+    ]
+
+
+def test_a_file_that_is_nowhere_ends_it_before_anything_is_done(
+    project: Project, workspace: Workspace
+) -> None:
+    recipe = recipe_of(workspace, project.python("train.py")["id"])
+    replay = as_recorded(recipe)
+    lost = {**replay.files, str(project.folder / "data.csv"): "0" * 64}
+    with pytest.raises(ReproductionError, match=r"data\.csv is nowhere to be had"):
+        perform(workspace, Replay(recipe, recipe.command, lost, {}, recipe.environment))
+    assert project.ask("log", "--replays")["runs"][0]["id"] == recipe.run
+
+
+def test_a_replay_that_takes_too_long_leaves_no_record(
+    project: Project, workspace: Workspace
+) -> None:
+    project.write("slow.py", "import os, time\ntime.sleep(float(os.environ.get('TF_NAP', '0')))\n")
+    recipe = recipe_of(workspace, project.python("slow.py")["id"])
+    replay = as_recorded(recipe)
+    slow = Replay(recipe, replay.command, replay.files, {"TF_NAP": "60"}, replay.environment)
+    with Studio(workspace) as studio:
+        again = studio.perform(slow, timeout=2)
+    assert (again.run, again.exit_status) == (None, None)
+    assert "took longer" in again.said
+    assert project.ask("log", "--replays")["runs"][0]["id"] == recipe.run
+    assert not list(scratch_folders(workspace)[0].iterdir())
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and ".whence" not in path.parts
+        and ".git" not in path.parts
+        and "__pycache__" not in path.parts
+    }
