@@ -33,7 +33,8 @@ def test_nothing_of_a_secret_is_anywhere_in_the_record(project: Project) -> None
     project.whence("run", "--tag", f"token={TOKEN}", "--", *command, status=1)
     project.whence("run", "--", "sh", "-c", f"echo --password {PASSWORD} >/dev/null", status=0)
     for path in sorted((project.folder / ".whence").rglob("*")):
-        if path.is_file():
+        # Contents for doing runs again are copies of the user's own files: decision record 18.
+        if path.is_file() and "objects" not in path.parts:
             content = path.read_bytes()
             for secret in (TOKEN, PASSWORD, KEY):
                 assert secret.encode() not in content, path

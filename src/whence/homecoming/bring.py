@@ -18,6 +18,7 @@ from whence.capture.tracers.python_hook import read_reported
 from whence.capture.tracers.replay import read_journal
 from whence.errors import InvalidRecordError
 from whence.homecoming.instruments import MachineInstruments
+from whence.homecoming.keeping import Keeping
 from whence.homecoming.surroundings import Outlook
 from whence.model.edge import EdgeKind
 from whence.model.identity import NodeId
@@ -48,21 +49,26 @@ def bring_home(
     if activity is None:
         activity = _activity_of(session)
     place = root_of(session.start)
-    tools = MachineInstruments(workspace if place is None else workspace.at(Path(place)))
+    keeping = Keeping(workspace)
+    named = workspace if place is None else workspace.at(Path(place))
+    tools = MachineInstruments(named, keeping)
+    moved = {each.path: each.location for each in activity.reads if each.location}
     around = outlook.around()
     divided = look_into(
         activity, around, outlook.agents(), session, recorded_in(workspace, session)
     )
+    recorder = workspace.recorder
     appended: Appended | None = None
     if divided is not None:
         with suppress(InvalidRecordError):  # whatever is wrong with the parts, the run is kept
             written = frozenset(each.path for each in activity.writes)
             arounds = _each_around(outlook, divided, written)
             runs = observe_divided(session, divided, arounds, tools)
-            appended = workspace.recorder.record_runs(runs, timeout=timeout)[0]
+            kept = keeping.keep(runs, moved)
+            appended = recorder.record_runs(kept, timeout=timeout, before=keeping.confirm)[0]
     if appended is None:
-        seen = observe(session, activity, around, tools)
-        appended = workspace.recorder.record_run(seen, timeout=timeout)
+        kept = keeping.keep([observe(session, activity, around, tools)], moved)
+        appended = recorder.record_runs(kept, timeout=timeout, before=keeping.confirm)[0]
     session.discard()
     return appended
 

@@ -12,6 +12,7 @@ from whence.capture.interface import FileAccess, Held, Mode
 from whence.capture.observe import Content
 from whence.capture.parameters import Parameter, parameters_from_argv
 from whence.errors import StoreError, TableError
+from whence.homecoming.keeping import Keeping
 from whence.homecoming.progress import hashing
 from whence.homecoming.sketches import SketchShelf
 from whence.homecoming.texts import LARGEST, TextShelf
@@ -32,8 +33,9 @@ _CHANGED = "somebody else changed it after the run had read it"
 class MachineInstruments:
     """The machine as it is when a run has ended; see ``capture.observe.Instruments``."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, keeping: Keeping | None = None) -> None:
         self._workspace = workspace
+        self._keeping = keeping
         self._cache = DigestCache(workspace.folder / "cache" / "digests.sqlite")
         self._texts = TextShelf(workspace.folder / "texts")
         self._tables = FingerprintShelf(workspace.folder / "tables")
@@ -65,8 +67,15 @@ class MachineInstruments:
         for at, place in asked.items():
             told[at] = self._content(accesses[at], digests[place])
             if isinstance(place, int):
+                self._keep_open(place, accesses[at], told[at])
                 os.close(place)
         return [told[at] for at in range(len(accesses))]
+
+    def _keep_open(self, handle: int, access: FileAccess, content: Content) -> None:
+        """Keep what nothing will lead to once the descriptor is closed."""
+        if self._keeping is not None and content.sha256 is not None:
+            name, size = self.name_of(access.path), content.size or 0
+            self._keeping.take_open(handle, name, content.sha256, size)
 
     def _known(self, access: FileAccess) -> Content | int | None:
         """What need not be read from its place: known, lost, or held open."""

@@ -9,6 +9,7 @@ GAP_KINDS: Mapping[str, str] = MappingProxyType(
         "observer-missing": "an observer could not be used, so what it would have seen is unknown",
         "observer-blind": "an observer was used that cannot see this",
         "content-unknown": "a file was met, but which bytes it held is unknown",
+        "content-unkept": "a content that it takes to do this again could not be kept",
         "origin-unknown": "nothing is recorded of where this came from",
         "base-model-unknown": "nothing is recorded of the data that a model was trained on",
         "code-unknown": "which code ran is not, or not wholly, known",

@@ -23,9 +23,29 @@ class Recorder:
         """Keep a run that has ended; saying the same run again keeps it once."""
         return self.record_runs([seen], timeout=timeout)[0]
 
-    def record_runs(self, runs: Iterable[RunSeen], *, timeout: float = 30.0) -> list[Appended]:
-        """Keep several runs together, durably, or none of them."""
-        return self.record([_composer(seen) for seen in runs], timeout=timeout)
+    def record_runs(
+        self,
+        runs: Iterable[RunSeen],
+        *,
+        timeout: float = 30.0,
+        before: Callable[[], object] | None = None,
+    ) -> list[Appended]:
+        """Keep several runs together, durably, or none of them.
+
+        Args:
+            runs: The runs.
+            timeout: Seconds to wait for other writers.
+            before: Called when all others are shut out, before anything is kept.
+        """
+
+        def compose_first(reader: Reader, time: str) -> Record:
+            if before is not None:
+                before()
+            return first(reader, time)
+
+        composers = [_composer(seen) for seen in runs]
+        first = composers[0]
+        return self.record([compose_first, *composers[1:]], timeout=timeout)
 
     def record(self, composers: Iterable[Composer], *, timeout: float = 30.0) -> list[Appended]:
         """Compose, check and keep records in one transaction.

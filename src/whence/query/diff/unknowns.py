@@ -15,6 +15,7 @@ GAP_LAYERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "observer-missing": _FILES,
         "observer-blind": _FILES,
         "content-unknown": frozenset(),  # told file by file: a file without a digest is unknown
+        "content-unkept": frozenset(),  # its digest is known
         "origin-unknown": frozenset(),
         "base-model-unknown": frozenset(),
         "code-unknown": frozenset({"code"}),

@@ -1,0 +1,114 @@
+"""Keeping what it takes to do a run again, when it has ended.
+
+Nothing here may fail a run: what cannot be kept is a gap where it is needed, and passed over where
+it is not.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+
+from whence.errors import StoreError, WhenceError
+from whence.homecoming.policy import Wish, is_kept, wishes
+from whence.model.gap import Gap
+from whence.recording.observation import RunSeen
+from whence.settings.configuration import FILE_NAME, Configuration, load
+from whence.store.objects.inventory import add_to_inventory
+from whence.workspace import Workspace
+
+_AT_ONCE = 4
+_LEFT_FREE = 20
+"""A disk of which less than one part in so many is free is not filled further."""
+
+
+class Keeping:
+    """What is kept of one command, be it one run or several.
+
+    Args:
+        workspace: Where it is kept.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._objects = workspace.objects
+        self._gaps: list[Gap] = []
+        self._kept: dict[str, bytes] = {}
+        """What is kept now, and from where it could be had again."""
+        try:
+            self._configuration = load(workspace.folder)
+        except WhenceError as error:
+            self._configuration = Configuration()
+            self._gaps.append(
+                Gap("content-unkept", FILE_NAME, f"{error.message}; defaults hold", error.hint)
+            )
+        self._left = self._configuration.size("data.keep.most")
+
+    def take_open(self, handle: int, name: str, sha256: str, size: int) -> None:
+        """Keep an input that nothing but an open descriptor leads to any more."""
+        if is_kept("input", name, size, self._configuration):
+            path = f"/proc/self/fd/{handle}"
+            self._put(Wish(sha256, size, name, os.fsencode(path), is_needed=True))
+
+    def keep(self, runs: Sequence[RunSeen], moved: Mapping[str, str]) -> list[RunSeen]:
+        """Keep what the policy asks for; the runs come back with gaps for what could not be.
+
+        Args:
+            runs: The runs of one command.
+            moved: Where files lie now that were moved after they had been read.
+        """
+        wanted: dict[str, Wish] = {}
+        asked = [wishes(run, self._configuration) for run in runs]
+        for wish in (wish for each in asked for wish in each):
+            if wish.sha256 not in wanted or wanted[wish.sha256].is_overwritten:
+                lies = moved.get(os.fsdecode(wish.path))
+                wanted[wish.sha256] = replace(wish, path=os.fsencode(lies)) if lies else wish
+        with ThreadPoolExecutor(_AT_ONCE, "whence-keeping") as threads:
+            problems = dict(zip(wanted, threads.map(self._put, wanted.values()), strict=True))
+        told = []
+        for run, each in zip(runs, asked, strict=True):
+            gaps = [
+                Gap("content-unkept", wish.name, reason, "keep a copy of it, or run again")
+                for wish in each
+                if wish.is_needed and (reason := problems[wish.sha256])
+            ]
+            told.append(replace(run, gaps=(*run.gaps, *self._gaps, *gaps)))
+        return told
+
+    def confirm(self) -> None:
+        """Make sure that all of it is there still, and say that it is counted on.
+
+        Called while the store's write lock is held, under which alone anything is cleared away.
+        """
+        there = []
+        for sha256, path in self._kept.items():
+            with suppress(StoreError, OSError):
+                if not self._objects.is_whole(sha256):
+                    self._objects.put_file(os.fsdecode(path), sha256=sha256)
+                there.append(sha256)
+        with suppress(OSError):
+            add_to_inventory(self._objects.folder, there)
+
+    def _put(self, wish: Wish) -> str:
+        """Keep one content; why it could not be, empty where it is."""
+        try:
+            if not self._objects.is_whole(wish.sha256):
+                if wish.is_overwritten:
+                    return "the run changed it after it had read it"
+                if wish.size > self._left:
+                    return "the run reads and makes more than data.keep.most allows to keep"
+                if not self._has_room(wish.size):
+                    return "the disk is nearly full"
+                self._left -= wish.size
+            self._objects.put_file(os.fsdecode(wish.path), sha256=wish.sha256)
+        except StoreError as error:
+            return error.message
+        except OSError as error:
+            return f"it cannot be kept: {error.strerror}"
+        self._kept[wish.sha256] = wish.path
+        return ""
+
+    def _has_room(self, size: int) -> bool:
+        folder = self._objects.folder
+        disk = os.statvfs(folder if folder.exists() else folder.parent)
+        return (disk.f_bavail - disk.f_blocks // _LEFT_FREE) * disk.f_frsize > size
