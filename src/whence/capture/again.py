@@ -16,7 +16,7 @@ session. ``WHENCE_RESEED`` is what its agents see.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from whence.errors import CaptureError
@@ -24,6 +24,7 @@ from whence.model.identity import NodeId
 
 TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
 if TYPE_CHECKING:
+    from whence.capture.agent.reports import Telling
     from whence.recording.observation import Repeat
 
 VARIABLE = "WHENCE_REPLAY"
@@ -85,12 +86,21 @@ def root_of(start: Mapping[str, Any]) -> str | None:
     return None if again is None else str(again["root"])
 
 
-def repeat_of(start: Mapping[str, Any]) -> "Repeat | None":
-    """What a session says of the run that it does again."""
+def repeat_of(start: Mapping[str, Any], told: "Iterable[Telling]" = ()) -> "Repeat | None":
+    """What a session says of the run that it does again.
+
+    Args:
+        start: What was known at its start.
+        told: What hooks inside told: which seeds they moved is among it.
+    """
     again = start.get("again")
     if again is None:
         return None
     from whence.recording.observation import Repeat  # noqa: PLC0415  after the program's end
 
     known = {(str(name), str(sha)): NodeId(artifact) for name, sha, artifact in again["known"]}
-    return Repeat(NodeId(again["of"]), str(again["id"]), again["facts"], known)
+    facts = dict(again["facts"])
+    moved = sorted({str(each.fields["name"]) for each in told if each.event == "reseeded"})
+    if moved:
+        facts["moved"] = moved
+    return Repeat(NodeId(again["of"]), str(again["id"]), facts, known)

@@ -296,7 +296,6 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "metrics", seen.metrics
     yield "seeds", seen.seeds
     yield "steps", seen.steps
-    yield "executed", seen.executed
     yield "queries", seen.queries
     yield "calls", seen.calls
     if seen.links:
@@ -308,8 +307,7 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if seen.repeat is not None:
         yield "reproduction", {"of": seen.repeat.of, "id": seen.repeat.id, **seen.repeat.facts}
     if seen.imports:
-        named = {} if seen.named_imports is None else {"direct": list(seen.named_imports)}
-        yield "imports", {"packages": list(seen.imports), **named}
+        yield "imports", {"packages": list(seen.imports)}
     if seen.observers:
         yield "observers", {"observers": [dict(each) for each in seen.observers]}
     told = {"processes": seen.processes, "pools": seen.pools}

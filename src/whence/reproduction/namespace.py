@@ -48,7 +48,7 @@ def refusal() -> str | None:
     """Why there can be no private view here; ``None`` where there can."""
     if os.uname().sysname != "Linux":
         return "it needs Linux"
-    words = [sys.executable, "-m", "whence.reproduction.launch", "--try"]
+    words = [sys.executable, "-P", "-m", "whence.reproduction.launch", "--try"]
     tried = subprocess.run(words, check=False, capture_output=True)
     if tried.returncode == 0:
         return None

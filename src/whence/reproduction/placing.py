@@ -102,7 +102,7 @@ class Place:
         for path in sorted(writes):
             inside = self.inside(path)
             if inside is None:
-                self._cover(path)
+                self._layer_for(path).parent.mkdir(parents=True, exist_ok=True)
         layout.mounts += [
             Mount(folder, folder, layer=str(layer)) for folder, layer in self._layers.items()
         ]
@@ -121,8 +121,7 @@ class Place:
         if target is None:
             if isinstance(wanted, str) and whereabouts.find_at(wanted, path):
                 return
-            layer = self._cover(path)
-            target = layer / "upper" / os.path.relpath(path, self._folder_over(path))
+            target = self._layer_for(path)
         if isinstance(wanted, bytes):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(wanted)
@@ -210,6 +209,11 @@ class Place:
             if f"{folder}/".startswith(known + "/"):
                 return known
         return folder
+
+    def _layer_for(self, path: str) -> Path:
+        """Where a file outside the workspace lies in the layer over its folder."""
+        layer = self._cover(path)
+        return layer / "upper" / os.path.relpath(path, self._folder_over(path))
 
     def _cover(self, path: str) -> Path:
         """A layer over the folder of a path outside the workspace."""

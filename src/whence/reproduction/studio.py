@@ -36,6 +36,9 @@ from whence.reproduction.whereabouts import Whereabouts
 from whence.workspace import VARIABLE as WHENCE_DIR
 from whence.workspace import Workspace
 
+STREAMS = frozenset({"stdin", "stdout", "stderr"})
+"""Roles of files that stood in the place of standard streams."""
+
 NAME_LENGTH = 12
 """Characters of a replay's id that stand in the names of what it made."""
 
@@ -116,7 +119,7 @@ class Studio:
         path = self.folder / "orders" / f"{run}.json"
         path.write_text(json.dumps(order), encoding="utf-8")
         started = time.monotonic()
-        ended = attend([sys.executable, "-m", launch.__name__, os.fspath(path)], timeout)
+        ended = attend([sys.executable, "-P", "-m", launch.__name__, os.fspath(path)], timeout)
         seconds = time.monotonic() - started
         if ended.status == launch.FAILED and self._find(run) is None:
             raise ReproductionError(ended.error.strip().splitlines()[-1] if ended.error else "")
@@ -146,7 +149,7 @@ class Studio:
         layout = place.fill(
             replay.files,
             self._whereabouts,
-            [each.path for each in recipe.outputs],
+            [each.path for each in recipe.outputs if not _is_elsewhere(each, place)],
             _seconds(recipe.started_at),
         )
         cwd = place.inside(recipe.cwd)
@@ -264,12 +267,16 @@ class Studio:
 
 def _streams(recipe: Recipe, place: Place) -> dict[str, str]:
     """The files that stood in the place of standard streams."""
-    found = {}
-    for each in (*recipe.inputs, *recipe.outputs):
-        if each.role in {"stdin", "stdout", "stderr"}:
-            inside = None if place.private else place.inside(each.path)
-            found[each.role] = each.path if inside is None else os.fspath(inside)
-    return found
+    return {
+        each.role: each.path if place.private else os.fspath(place.real(each.path))
+        for each in (*recipe.inputs, *recipe.outputs)
+        if each.role in STREAMS and not _is_elsewhere(each, place)
+    }
+
+
+def _is_elsewhere(need: FileNeed, place: Place) -> bool:
+    """Whether it is what somebody caught outside of the workspace of a program's words."""
+    return need.role in {"stdout", "stderr"} and place.inside(need.path) is None
 
 
 def _seconds(moment: str) -> float | None:
