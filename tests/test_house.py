@@ -62,6 +62,7 @@ TESTED_TOGETHER = {
     "cli/asking.py": "journeys/test_bad_input.py",
     "cli/commands/": "journeys/test_main_job.py",
     "cli/console.py": "journeys/test_bad_input.py",
+    "cli/render/likely.py": "cli/render/test_diff.py",
     "cli/lineageverb.py": "journeys/test_main_job.py",
     "cli/verb.py": "journeys/test_bad_input.py",
     "demo/": "../.ci/run",

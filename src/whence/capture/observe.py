@@ -16,10 +16,11 @@ from whence.capture.folders import fold
 from whence.capture.interface import Activity, FileAccess, Mode
 from whence.capture.legible import legible
 from whence.capture.mined.mining import mine, with_cards
-from whence.capture.parts.programs import worker_of
+from whence.capture.parts.programs import is_python, worker_of
 from whence.capture.semantics.beyond import look_beyond
+from whence.capture.semantics.executed import read_executed
 from whence.capture.semantics.pools import read_pools
-from whence.capture.semantics.sources import read_sources
+from whence.capture.semantics.sources import named_modules, read_sources
 from whence.capture.semantics.understanding import Understood, understand
 from whence.capture.session import Session
 from whence.capture.sorting import Part, sort_activity
@@ -73,6 +74,10 @@ class Surroundings:
     gaps: tuple[Gap, ...]
     told: tuple[Telling, ...] = ()
     """What hooks inside the processes told."""
+    executed: tuple[Telling, ...] = ()
+    """What processes told of their sources' running."""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Modules that were loaded, by their top-level names → the packages that they come from."""
     written: frozenset[str] = frozenset()
     """Files that the parts of this command wrote for one another: data, whatever their form."""
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -165,6 +170,7 @@ class _Observer:
         self._gaps += beyond.gaps
         self._gaps += [Gap(**each) for each in (start.get("code") or {}).get("gaps", ())]
         code = self._code(self._own_code(sorted_.code), start.get("code") or {})
+        texts = self._texts(code)
         results = self._tools.results(
             {
                 self._tools.name_of(part.access.path): part.access
@@ -172,7 +178,7 @@ class _Observer:
                 if part.kind is NodeKind.EVALUATION
             }
         )
-        inferred = {"metrics": results, **self._inferred(code, inside)}
+        inferred = {"metrics": results, **self._inferred(texts, inside)}
         if end is None:
             self._gaps.append(unknown_end())
         self._gaps += stated.contradictions(used + generated)
@@ -193,11 +199,13 @@ class _Observer:
             environment=around.environment,
             environment_name=around.environment_name,
             imports=around.imports,
+            named_imports=self._named_imports(texts),
             hardware=around.hardware,
             parameters=inside.parameters,
             metrics=inside.metrics,
             seeds=inside.seeds,
             steps=inside.steps,
+            executed=read_executed(around.executed, self._tools.name_of, self._untold(agents)),
             flows=(*inside.flows, *beyond.flows),
             cells=inside.cells,
             calls=beyond.calls,
@@ -216,6 +224,15 @@ class _Observer:
         left = (*sorted_.tracking, *(part.access for part in sorted_.outputs))
         mined = mine(left, told, self._tools.peek)
         return add_tracked(seen, told, self._tools, mined)
+
+    def _untold(self, agents: frozenset[int]) -> list[str]:
+        """Why sources may have run of which nobody tells."""
+        silent = [
+            each
+            for each in self._activity.processes
+            if is_python(each.argv) and each.pid not in agents
+        ]
+        return ["a Python ran that tells nothing of itself"] if silent else []
 
     # ----------------------------------------------------------------- files
 
@@ -326,18 +343,25 @@ class _Observer:
             gap=gap,
         )
 
-    def _inferred(self, code: CodeSeen | None, inside: Understood) -> dict[str, dict[str, Any]]:
+    def _inferred(self, texts: Mapping[str, str], inside: Understood) -> dict[str, dict[str, Any]]:
         """What the source says beside all that was seen."""
-        texts = {}
-        for each in code.files if code is not None else ():
-            text = self._tools.source(each.name) if each.name.endswith(".py") else None
-            if text is not None:
-                texts[each.name] = text
         parameters, seeds = read_sources(texts, self._around.environ)
         return {
             "parameters": {k: v for k, v in parameters.items() if k not in inside.parameters},
             "seeds": {k: v for k, v in seeds.items() if k not in inside.seeds},
         }
+
+    def _named_imports(self, texts: Mapping[str, str]) -> tuple[str, ...] | None:
+        """The packages that the sources import by name."""
+        owners = self._around.owners
+        found = (owners.get(name, frozenset()) for name in named_modules(texts.values()))
+        return tuple(sorted({name for names in found for name in names})) if texts else None
+
+    def _texts(self, code: CodeSeen | None) -> dict[str, str]:
+        """Python source that ran, by the name of its file."""
+        names = [each.name for each in code.files if each.name.endswith(".py")] if code else []
+        texts = {name: self._tools.source(name) for name in names}
+        return {name: text for name, text in texts.items() if text is not None}
 
     def _code(self, accesses: Sequence[FileAccess], state: Mapping[str, Any]) -> CodeSeen | None:
         files = []

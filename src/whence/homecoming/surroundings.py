@@ -56,6 +56,7 @@ class Outlook:
             environment=environment.facts() | ({"variables": variables} if variables else {}),
             environment_name=environment.name,
             imports=tuple(sorted(environment.imported)),
+            owners=environment.owners,
             interpreters=tuple(each.executable for each in reports.interpreters),
             hardware=self._hardware,
             actors=self._actors,
@@ -67,6 +68,7 @@ class Outlook:
             forked=reports.forked,
             gaps=(*environment.gaps, *self._gaps),
             told=reports.told,
+            executed=reports.executed,
             environ={} if self._late else os.environ,
         )
 

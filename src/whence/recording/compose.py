@@ -296,6 +296,7 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "metrics", seen.metrics
     yield "seeds", seen.seeds
     yield "steps", seen.steps
+    yield "executed", seen.executed
     yield "queries", seen.queries
     yield "calls", seen.calls
     if seen.links:
@@ -307,7 +308,8 @@ def _facets_of(seen: RunSeen) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if seen.repeat is not None:
         yield "reproduction", {"of": seen.repeat.of, "id": seen.repeat.id, **seen.repeat.facts}
     if seen.imports:
-        yield "imports", {"packages": list(seen.imports)}
+        named = {} if seen.named_imports is None else {"direct": list(seen.named_imports)}
+        yield "imports", {"packages": list(seen.imports), **named}
     if seen.observers:
         yield "observers", {"observers": [dict(each) for each in seen.observers]}
     told = {"processes": seen.processes, "pools": seen.pools}

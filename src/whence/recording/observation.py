@@ -169,6 +169,8 @@ class RunSeen:
     environment_name: str = ""
     imports: tuple[str, ...] = ()
     """Names of the packages of which modules were loaded."""
+    named_imports: tuple[str, ...] | None = None
+    """Those of them that the run's own sources name; ``None`` where nobody looked."""
     hardware: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     parameters: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """Name → ``{"value": …, "source": …}``."""
@@ -182,6 +184,8 @@ class RunSeen:
     metrics: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     steps: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     """What happened inside, as the steps facet has it."""
+    executed: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Which functions and lines of its sources ran, as the executed facet has it."""
     flows: tuple[Flow, ...] = ()
     links: tuple[Mapping[str, Any], ...] = ()
     """Runs that other tools keep of this one: ``{"system", "id", "uri", …}``."""

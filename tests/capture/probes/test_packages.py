@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from whence.capture.probes.packages import find_imported, normalize, read_packages
+from whence.capture.probes.packages import find_owners, normalize, read_packages
 
 SITE = sysconfig.get_paths()["purelib"]
 
@@ -21,8 +21,12 @@ def test_what_is_installed_is_what_the_standard_way_finds() -> None:
 
 def test_modules_are_traced_to_their_packages() -> None:
     packages = read_packages([SITE])
-    found = find_imported(packages, {"yaml", "hypothesis", "sklearn", "no_such_module"})
-    assert found == {"pyyaml", "hypothesis", "scikit-learn"}
+    found = find_owners(packages, {"yaml", "hypothesis", "sklearn", "no_such_module"})
+    assert found == {
+        "yaml": {"pyyaml"},
+        "hypothesis": {"hypothesis"},
+        "sklearn": {"scikit-learn"},
+    }
 
 
 def installed(folder: Path, name: str, **files: str) -> None:
@@ -56,5 +60,5 @@ def test_broken_and_missing_folders_are_passed_over(tmp_path: Path) -> None:
     installed(tmp_path, "six-1.16.0-py3.11.egg-info")
     (six,) = read_packages([str(tmp_path), str(tmp_path / "missing"), sys.executable])
     assert (six.name, six.version) == ("six", "1.16.0")
-    assert find_imported([six], {"six"}) == {"six"}
-    assert find_imported([six], {"other"}) == frozenset()
+    assert find_owners([six], {"six"}) == {"six": {"six"}}
+    assert find_owners([six], {"other"}) == {}

@@ -38,7 +38,28 @@ def test_the_answer_is_what_its_schema_says() -> None:
         "hunks": [f"@@ -1 +1 @@\n-{digest_of('read, fit, write')}\n+{digest_of('fit otherwise')}"],
         "added": 1,
         "removed": 1,
+        "edits": [
+            {
+                "hunk": 0,
+                "part": "loaded",
+                "line": 1,
+                "added": 1,
+                "removed": 1,
+                "before": [digest_of("read, fit, write")],
+                "after": [digest_of("fit otherwise")],
+            }
+        ],
+        "followed": "",
     }
+    assert [(each["rank"], each["name"], each["kind"]) for each in found["ranking"]] == [
+        (1, "data/flights.csv", "data"),
+        (2, "train.py:1", "code-loaded"),
+        (3, "pandas", "package-major"),
+        (4, "scikit-learn", "package-major"),
+        (5, "model.leaves", "unnamed"),
+    ]
+    assert found["incomparable"] == []
+    assert found["ranking"][1]["edit"]["part"] == "loaded"
     assert found["layers"]["code"]["state"]["a"]["commit"] == "3ab1c9f0"
     (auc,) = found["layers"]["metrics"]["changes"]
     assert (auc["name"], auc["a"], auc["b"], auc["delta"]) == ("auc", 0.764, 0.7, -0.064)

@@ -42,6 +42,18 @@ def test_a_changed_file_shows_its_hunks() -> None:
         "hunks": ["@@ -1,3 +1,3 @@\n one\n-two\n+2\n three"],
         "added": 1,
         "removed": 1,
+        "edits": [
+            {
+                "hunk": 0,
+                "part": "loaded",
+                "line": 2,
+                "added": 1,
+                "removed": 1,
+                "before": ["two"],
+                "after": ["2"],
+            }
+        ],
+        "followed": "",
     }
 
 

@@ -46,6 +46,7 @@ def test_values_changed_and_values_of_one_side() -> None:
         "about": "parameter",
         "source": "command line",
         "basis": "observed",
+        "given": True,
     }
 
 

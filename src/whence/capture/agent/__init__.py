@@ -59,7 +59,7 @@ def start_here() -> None:
         import _whence_agent  # type: ignore[import-not-found]  # noqa: PLC0415
     finally:
         sys.path.remove(FOLDER)
-    _whence_agent.start()
+    _whence_agent.start(late=True)
 
 
 def stop_here() -> None:

@@ -50,6 +50,8 @@ class Reports:
     """Top-level names of modules that are not in the standard library."""
     told: tuple[Telling, ...] = ()
     """What framework hooks told: process after process, in order of their start."""
+    executed: tuple[Telling, ...] = ()
+    """What processes told of their sources' running, with the forks among them."""
 
 
 class Line(NamedTuple):
@@ -69,6 +71,7 @@ class _Gathering:
     sources: dict[str, None] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
     told: list[Telling] = field(default_factory=list)
+    executed: list[Telling] = field(default_factory=list)
 
 
 def read_reports(session_dir: str) -> Reports:
@@ -94,6 +97,7 @@ def gather(lines: Iterable[Line]) -> Reports:
         tuple(found.sources),
         frozenset(found.imported),
         tuple(found.told),
+        tuple(found.executed),
     )
 
 
@@ -127,10 +131,13 @@ def _take(pid: int, told: dict[str, Any], found: _Gathering) -> None:
         case "fork":
             found.forked.add(int(told["pid"]))
             found.told.append(Telling(pid, "fork", told))
+            found.executed.append(Telling(pid, "fork", told))
         case "module":
             found.sources[str(told["file"])] = None
         case "imported":
             found.imported.update(map(str, told["names"]))
+        case "executing" | "executed" as event:
+            found.executed.append(Telling(pid, event, told))
         case "exit":
             pass
         case str(event):

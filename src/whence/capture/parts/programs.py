@@ -27,6 +27,8 @@ WORKERS = (
 )
 """Whose worker a process is → what its words look like."""
 
+_PYTHON = re.compile(r"(python|pypy)[\d.]*[dmt]*\Z")
+
 _TOLD_BY = 4
 """Words of a command that may tell whose worker it is."""
 
@@ -49,6 +51,11 @@ def is_interpreter(argv: Sequence[str]) -> bool:
     """Whether a command runs an interpreter of some language that is no shell."""
     name = program(argv)
     return bool(INTERPRETERS.match(name)) and name not in SHELLS
+
+
+def is_python(argv: Sequence[str]) -> bool:
+    """Whether a command runs a Python."""
+    return bool(_PYTHON.match(program(argv)))
 
 
 def script_of(argv: Sequence[str]) -> str:

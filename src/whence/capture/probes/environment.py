@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from whence.capture.agent.reports import Interpreter, Reports
-from whence.capture.probes.packages import Package, find_imported, read_packages
+from whence.capture.probes.packages import Package, find_owners, read_packages
 from whence.capture.probes.smallfile import read_small
 from whence.model.gap import Gap
 from whence.recording.redact import redact_url
@@ -28,11 +29,16 @@ class EnvironmentFacts:
     """``python 3.11.7``, or the system's name where no Python ran."""
     interpreters: tuple[Mapping[str, Any], ...] = ()
     packages: tuple[Package, ...] = ()
-    imported: frozenset[str] = frozenset()
-    """Names of the packages of which a module was loaded."""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Modules that were loaded, by their top-level names → the packages that they come from."""
     system: Mapping[str, Any] = field(default_factory=dict)
     container: Mapping[str, Any] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def imported(self) -> frozenset[str]:
+        """Names of the packages of which a module was loaded."""
+        return frozenset(chain.from_iterable(self.owners.values()))
 
     def facts(self) -> dict[str, Any]:
         """As JSON: the same for every run in the same environment, whatever each imported."""
@@ -78,7 +84,7 @@ def read_environment(reports: Reports, known: KnownPackages | None = None) -> En
         f"{_SPOKEN.get(first.implementation, first.implementation)} {first.version}",
         interpreters=tuple(_interpreter(each) for each in reports.interpreters),
         packages=tuple(packages),
-        imported=find_imported(packages, reports.imported),
+        owners=find_owners(packages, reports.imported),
         gaps=_gaps(reports.interpreters, packages),
         **told,
     )

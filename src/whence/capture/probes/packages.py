@@ -41,8 +41,8 @@ def read_packages(folders: Iterable[str]) -> list[Package]:
     return sorted(found.values(), key=lambda each: each.name)
 
 
-def find_imported(packages: Iterable[Package], modules: Collection[str]) -> frozenset[str]:
-    """Names of the packages that modules of these top-level names come from.
+def find_owners(packages: Iterable[Package], modules: Collection[str]) -> dict[str, frozenset[str]]:
+    """Top-level names of modules → names of the packages that they come from.
 
     A package of the module's own name is taken first, and what does not lie where packages are
     installed is nobody's; only for the names left over are lists of files read, since there are
@@ -50,18 +50,20 @@ def find_imported(packages: Iterable[Package], modules: Collection[str]) -> froz
     """
     packages = list(packages)
     left = set(modules)
-    found = set()
+    found: dict[str, set[str]] = {}
     rest = []
     for package in packages:
         own = package.name.replace("-", "_")
         if own in left:
-            found.add(package.name)
+            found[own] = {package.name}
             left.discard(own)
         else:
             rest.append(package)
     left = left & _installed(packages) - _STARTED_BY_ITSELF
-    found |= {package.name for package in rest if left and _owns_any(package, left)}
-    return frozenset(found)
+    for package in rest if left else ():
+        for name in _owned(package, left):
+            found.setdefault(name, set()).add(package.name)
+    return {name: frozenset(owners) for name, owners in found.items()}
 
 
 _STARTED_BY_ITSELF = frozenset({"_distutils_hack", "_virtualenv", "__pycache__"})
@@ -111,17 +113,17 @@ def _origin(folder: str) -> str:
     return url
 
 
-def _owns_any(package: Package, modules: Collection[str]) -> bool:
-    """Whether one of the modules is a distribution's, by its list of files."""
+def _owned(package: Package, modules: Collection[str]) -> set[str]:
+    """Those of the modules that are a distribution's, by its list of files."""
     listed = os.path.join(package.folder, "top_level.txt")
     with suppress(OSError), open(listed, encoding="utf-8") as file:
-        return not set(modules).isdisjoint(file.read().split())
+        return set(modules).intersection(file.read().split())
     record = os.path.join(package.folder, "RECORD")
     with suppress(OSError), open(record, encoding="utf-8", errors="replace") as file:
         # Lists of thousands of files: to look for a few names in the whole text is much quicker.
         text = "\n" + file.read()
-        return any(f"\n{name}/" in text or f"\n{name}." in text for name in modules)
-    return False
+        return {name for name in modules if f"\n{name}/" in text or f"\n{name}." in text}
+    return set()
 
 
 def _module(path: str) -> str:

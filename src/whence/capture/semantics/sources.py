@@ -6,7 +6,7 @@ that ran. What is found here is *inferred*: the line is there; that it was execu
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from whence.capture.parameters import typed
@@ -15,6 +15,7 @@ from whence.recording.redact import redact_value, secret_name
 ENVIRONMENT = "environment variable"
 _READERS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv"})
 _MAPPINGS = frozenset({"os.environ", "environ"})
+_IMPORTERS = frozenset({"import_module", "importlib.import_module", "__import__"})
 _SEEDED: Mapping[str, str] = {
     "RandomState": "numpy.RandomState",
     "PCG64": "numpy.PCG64",
@@ -60,6 +61,25 @@ def read_sources(
         for generator, value, line in _seeded(tree, constants):
             seeds.setdefault(generator, {"value": value, "source": name, "where": f"{name}:{line}"})
     return parameters, seeds
+
+
+def named_modules(texts: Iterable[str]) -> frozenset[str]:
+    """Top-level names of the modules that sources import by name; what is no Python names none."""
+    found = set()
+    for text in texts:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Import):
+                found |= {name.name.partition(".")[0] for name in each.names}
+            elif isinstance(each, ast.ImportFrom) and not each.level and each.module:
+                found.add(each.module.partition(".")[0])
+            elif isinstance(each, ast.Call) and _dotted(each.func) in _IMPORTERS and each.args:
+                name = _value(each.args[0], {})
+                found |= {name.partition(".")[0]} if isinstance(name, str) else set()
+    return frozenset(found)
 
 
 def _constants(tree: ast.Module) -> dict[str, Any]:

@@ -31,6 +31,21 @@ _MARKS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 """What is the matter → its mark, its words, its style."""
 
 
+_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "ran": "ran",
+        "called": "its function ran",
+        "unseen": "not seen to run",
+        "imports": "imports",
+        "speaks": "only prints",
+        "unnamed": "nothing names it",
+        "idle": "did not run",
+        "layout": "layout only",
+    }
+)
+"""The part that an edit can have had → how it is said beside its hunk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line, and the style that repeats what it says."""
@@ -58,6 +73,11 @@ def change_lines(layer: str, change: Change, room: int, budget: int) -> Iterator
     yield from below[:budget] if budget > 0 else ()
     if len(below) > max(budget, 0):
         yield Line(f"      … {len(below) - max(budget, 0)} more lines (--json has them)", "dim")
+
+
+def facts_of(layer: str, change: Change) -> list[str]:
+    """What a change says beside its name: values, sizes, counts."""
+    return [each for each in _FACTS.get(layer, _value_facts)(change) if each]
 
 
 def value_text(value: Any) -> str:
@@ -177,7 +197,7 @@ def _below(change: Change) -> Iterator[Line]:
     reaches = change.detail.get("reaches") or ()
     if reaches:
         yield Line(f"      reaches {', '.join(map(printable, reaches))}", "dim")
-    yield from _hunks(change.detail.get("hunks") or ())
+    yield from _hunks(change.detail.get("hunks") or (), change.detail.get("edits") or ())
     table = change.detail.get("table")
     for sentence in (table.get("sentences") or ())[:_SENTENCES] if table else ():
         yield Line(f"      {printable(str(sentence))}")
@@ -186,8 +206,14 @@ def _below(change: Change) -> Iterator[Line]:
         yield from _members(members)
 
 
-def _hunks(hunks: Sequence[str]) -> Iterator[Line]:
-    lines = [line for hunk in hunks for line in hunk.split("\n")]
+def _hunks(hunks: Sequence[str], edits: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
+    lines = []
+    for nth, hunk in enumerate(hunks):
+        head, *rest = hunk.split("\n")
+        parts = dict.fromkeys(
+            _PARTS.get(str(each.get("part")), "") for each in edits if each.get("hunk") == nth
+        )
+        lines += ["  ".join(filter(None, (head, ", ".join(filter(None, parts))))), *rest]
     for line in lines[:_HUNK_LINES]:
         style = {"+": "added", "-": "removed", "@": "dim"}.get(line[:1], "")
         yield Line(f"      {line[:1]}{printable(line[1:].expandtabs(4))}", style)

@@ -1,4 +1,4 @@
-"""What ``whence diff`` prints: one sentence, then layer by layer what differs.
+"""What ``whence diff`` prints: one sentence, what most probably matters, then layer by layer.
 
 Every line begins with its mark, and says in words what the mark says: ``=`` the same, ``~``
 changed, ``+`` only in b, ``-`` only in a, ``?`` not known.
@@ -9,6 +9,7 @@ from datetime import UTC
 from types import MappingProxyType
 
 from whence.cli.render.changes import LINES, Line, change_lines
+from whence.cli.render.likely import ranking_lines
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import cut, fold, printable
 from whence.drawing.figures import moment
@@ -49,6 +50,7 @@ def render_diff(
     if difference.a.id != difference.b.id:
         sides = (("a", difference.a), ("b", difference.b))
         lines = [*lines, *(cut(_side(name, each), wide) for name, each in sides), ""]
+    lines += [_painted(line, wide, paint) for line in ranking_lines(difference)]
     lines += [_painted(line, wide, paint) for line in _lines(difference)]
     text = "\n".join(line.rstrip() for line in lines)
     return text if _is_utf8(encoding) else text.translate(_ASCII)

@@ -79,6 +79,11 @@ def align(a: Side, b: Side) -> Alignment:
     )
 
 
+def align_used(steps: Iterable[StepPair]) -> tuple[tuple[ThingPair, ...], ...]:
+    """The files that further pairs of steps read, for each of them by itself."""
+    return tuple(_align_step(_met(pair.a), _met(pair.b), {}, _MET_ALIKE) for pair in steps)
+
+
 # ------------------------------------------------------------------------ steps
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from whence.query.diff.difference import Change, Compared, Difference, LayerDiff
+from whence.query.diff.difference import Candidate, Change, Compared, Difference, LayerDiff
 from whence.query.diff.sentence import summarise
 
 
@@ -13,6 +13,11 @@ def difference_json(difference: Difference) -> dict[str, Any]:
         "b": _compared_json(difference.b),
         "status": difference.status,
         "summary": summarise(difference),
+        "incomparable": list(difference.incomparable),
+        "ranking": [
+            {"rank": rank, **_candidate_json(each)}
+            for rank, each in enumerate(difference.ranking, 1)
+        ],
         "steps": [{"job": each.job, "a": each.a, "b": each.b} for each in difference.steps],
         "layers": {name: _layer_json(layer) for name, layer in difference.layers.items()},
     }
@@ -37,6 +42,21 @@ def _layer_json(layer: LayerDiff) -> dict[str, Any]:
     if layer.state:
         told["state"] = dict(layer.state)
     return told
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "layer": candidate.layer,
+        "name": candidate.name,
+        "kind": candidate.kind,
+        "weight": candidate.weight,
+        "says": candidate.says,
+        "why": candidate.why,
+        "what": candidate.change.what,
+        "change": candidate.change.name,
+        "steps": list(candidate.change.steps),
+    }
+    return {**told, "edit": dict(candidate.edit)} if candidate.edit is not None else told
 
 
 def _change_json(change: Change) -> dict[str, Any]:

@@ -1,19 +1,30 @@
 """The source files that really ran, and the commits that they were taken from."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from whence.query.diff.align import StepPair
 from whence.query.diff.comparison import Comparison
 from whence.query.diff.difference import Change, LayerDiff, What, verdict
-from whence.query.diff.hunks import compare_texts
+from whence.query.diff.hunks import Edit, compare_texts
 from whence.query.diff.matching import Likeness, match
+from whence.query.diff.ran import Role, Trace, Version, read_trace, role, role_alone, version
 from whence.query.diff.side import Side, Step
 from whence.query.diff.told import Told
 from whence.query.diff.unknowns import tell_gaps
 
 _STATE = ("commit", "branch", "dirty", "remote")
+
+EDIT_LINES = 4
+"""Lines of each edit that are told beside the hunk that it stands in."""
+
+_FOLLOWED: Mapping[str, str] = {
+    "lines": "what ran was followed line by line",
+    "functions": "what ran was followed function by function (line by line from Python 3.12 on)",
+    "": "what ran of these files was not followed, only that they were used",
+}
+"""How it is known what ran → what is said of it."""
 
 File = tuple[str, str]
 """Path, SHA-256."""
@@ -39,6 +50,18 @@ def compare_code(comparison: Comparison) -> LayerDiff:
     return LayerDiff(verdict(changes), tuple(changes), tuple(_notes(state, changes)), state)
 
 
+def words_of(comparison: Comparison, pair: StepPair) -> frozenset[str]:
+    """The words of the sources of two aligned steps; none where not all are at hand."""
+    found: set[str] = set()
+    for step in (pair.a, pair.b):
+        texts = [comparison.text_of(sha256) for _, sha256 in _files(step)]
+        words = read_trace({}, texts).words
+        if step is not None and not words:
+            return frozenset()
+        found.update(words)
+    return frozenset(map(str.lower, found))
+
+
 class _Differences:
     """Compares the files of steps and gathers what differs."""
 
@@ -46,7 +69,8 @@ class _Differences:
         self.told = Told()
         self._text_of = comparison.text_of
         self._elsewhere = (_contents(comparison.a), _contents(comparison.b))
-        self._details: dict[tuple[File, File], Mapping[str, Any]] = {}
+        self._details: dict[Hashable, Mapping[str, Any]] = {}
+        self._known: dict[int, Trace] = {}
 
     def compare(self, place: int, a: Step, b: Step) -> None:
         ours, theirs = _files(a), _files(b)
@@ -54,24 +78,26 @@ class _Differences:
             self._compare_commits(place, a, b)
             return
         pairs, gone, come = match(ours, theirs, _ALIKE)
+        traces = self._traces(a, b)
         for one, other in pairs:
-            self._tell((place, b.job), one, other)
+            self._tell((place, b.job), one, other, traces)
         for one in gone:
-            self._tell((place, b.job), one, None)
+            self._tell((place, b.job), one, None, traces)
         for other in come:
-            self._tell((place, b.job), None, other)
+            self._tell((place, b.job), None, other, traces)
 
     def compare_alone(self, place: int, pair: StepPair) -> None:
         """A step that only one side has: files that the other side has too are no news."""
         others = self._elsewhere[1 if pair.b is None else 0]
+        trace = self._trace(pair.a or pair.b)
         for file in _files(pair.a or pair.b):
             path, sha256 = file
             known = others.get(path, frozenset())
             if sha256 in known:
                 continue
             partner = (path, min(known)) if known else None
-            sides = (file, partner) if pair.b is None else (partner, file)
-            self._tell((place, pair.job), *sides)
+            a, b = (file, partner) if pair.b is None else (partner, file)
+            self._tell((place, pair.job), a, b, (trace, trace))
 
     def _compare_commits(self, place: int, a: Step, b: Step) -> None:
         """Two runs of which at least one has no files: the commits must speak."""
@@ -90,34 +116,84 @@ class _Differences:
             detail={"reason": "no source files are recorded of " + " and ".join(lacking)},
         )
 
-    def _tell(self, step: tuple[int, str], a: File | None, b: File | None) -> None:
+    def _tell(
+        self,
+        step: tuple[int, str],
+        a: File | None,
+        b: File | None,
+        traces: tuple[Trace, Trace],
+    ) -> None:
         file = b or a
         if a == b or file is None:
             return
         what: What = "changed"
-        detail: Mapping[str, Any] = {"path": file[0]}
+        detail: Mapping[str, Any]
         if a is None or b is None:
             what = "only_in_a" if b is None else "only_in_b"
+            trace = traces[0] if b is None else traces[1]
+            found = role_alone(version(file[0], self._text_of(file[1]), trace))
+            detail = {"path": file[0], "edits": [_role_json(found)], "followed": trace.by}
         else:
-            if (a, b) not in self._details:
-                self._details[a, b] = self._describe(a, b)
-            detail = self._details[a, b]
+            key = (a, b, step[0])
+            if key not in self._details:
+                self._details[key] = self._describe(a, b, traces)
+            detail = self._details[key]
         sides = (a[1] if a else None, b[1] if b else None)
         self.told.tell(what, file[0], sides, key=(a, b), step=step, detail=detail)
 
-    def _describe(self, a: File, b: File) -> dict[str, Any]:
+    def _describe(self, a: File, b: File, traces: tuple[Trace, Trace]) -> dict[str, Any]:
         detail: dict[str, Any] = {"path": b[0]}
         if a[0] != b[0]:
             detail["paths"] = {"a": a[0], "b": b[0]}
         if a[1] == b[1]:
             return {**detail, "hunks": [], "reason": "only its name differs"}
-        found = compare_texts(self._text_of(a[1]), self._text_of(b[1]))
+        texts = self._text_of(a[1]), self._text_of(b[1])
+        found = compare_texts(*texts)
         if found.reason:
             detail["reason"] = found.reason
         if found.hunks is None:
             return {**detail, "hunks": None}
         hunks = list(found.hunks)
-        return {**detail, "hunks": hunks, "added": found.added, "removed": found.removed}
+        one, other = version(a[0], texts[0], traces[0]), version(b[0], texts[1], traces[1])
+        return {
+            **detail,
+            "hunks": hunks,
+            "added": found.added,
+            "removed": found.removed,
+            "edits": [
+                {"hunk": nth, **_role_json(role(one, other, each)), **_lines(one, other, each)}
+                for nth, edits in enumerate(found.edits)
+                for each in edits
+            ],
+            "followed": traces[1].by or traces[0].by,
+        }
+
+    def _traces(self, a: Step, b: Step) -> tuple[Trace, Trace]:
+        return self._trace(a), self._trace(b)
+
+    def _trace(self, step: Step | None) -> Trace:
+        """What ran of a step's sources."""
+        assert step is not None
+        if step.handle not in self._known:
+            texts = [self._text_of(sha256) for _, sha256 in _files(step)]
+            self._known[step.handle] = read_trace(step.account.said("executed"), texts)
+        return self._known[step.handle]
+
+
+def _role_json(found: Role) -> dict[str, Any]:
+    told = {"part": found.part, "line": found.line}
+    return {**told, "function": found.function} if found.function else told
+
+
+def _lines(a: Version, b: Version, edit: Edit) -> dict[str, Any]:
+    """The first lines that went and came, and how many did."""
+    ours, theirs = ((side.text or "").split("\n") for side in (a, b))
+    return {
+        "removed": len(edit.a),
+        "added": len(edit.b),
+        "before": [ours[at - 1] for at in edit.a[:EDIT_LINES]],
+        "after": [theirs[at - 1] for at in edit.b[:EDIT_LINES]],
+    }
 
 
 def _files(step: Step | None) -> list[File]:
@@ -147,6 +223,8 @@ def _state(side: Side) -> dict[str, Any]:
 
 
 def _notes(state: Mapping[str, Mapping[str, Any]], changes: list[Change]) -> Iterator[str]:
+    followed = {each.detail["followed"] for each in changes if "followed" in each.detail}
+    yield from (text for by, text in _FOLLOWED.items() if by in followed)
     a, b = state["a"].get("commit"), state["b"].get("commit")
     if a and b and a != b and not changes:
         yield f"the commits differ ({a[:8]}, {b[:8]}); no file that was used does"

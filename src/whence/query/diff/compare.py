@@ -12,9 +12,11 @@ from whence.query.diff.comparison import Comparison, TableOf, TextOf
 from whence.query.diff.data import compare_data
 from whence.query.diff.difference import Compared, Difference, LayerDiff, StepPlace
 from whence.query.diff.environment import compare_environment
+from whence.query.diff.grounds import incomparable
 from whence.query.diff.metrics import compare_metrics
 from whence.query.diff.outputs import compare_outputs
 from whence.query.diff.parameters import compare_parameters, settings_of
+from whence.query.diff.ranking import rank
 from whence.query.diff.side import Side, Step, read_side
 from whence.store.interface import GraphReader
 
@@ -74,11 +76,15 @@ def diff(
     found = {name: compare(comparison) for name, compare in STEERING.items()}
     causes = Causes(comparison, found)
     found |= {name: compare(comparison, causes) for name, compare in FOLLOWING.items()}
+    layers = MappingProxyType({name: found[name] for name in LAYERS})
+    steps = _places(comparison.alignment)
     return Difference(
         a=_compared(ours),
         b=_compared(theirs),
-        steps=_places(comparison.alignment),
-        layers=MappingProxyType({name: found[name] for name in LAYERS}),
+        steps=steps,
+        layers=layers,
+        ranking=rank(comparison, layers, steps),
+        incomparable=incomparable(comparison),
     )
 
 

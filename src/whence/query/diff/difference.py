@@ -63,6 +63,27 @@ class StepPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A change that may be the cause of what differs in the end."""
+
+    layer: str
+    """That of the change; ``steps`` for a step that only one side has."""
+    name: str
+    """A file, with the line for an edit; a parameter, a package …"""
+    kind: str
+    """Its row in the table of weights."""
+    weight: int
+    """0 to 100; it orders, and is no probability."""
+    says: str
+    """What speaks for it or against it, for people."""
+    why: str
+    """Why such changes weigh what they weigh."""
+    change: Change
+    edit: Mapping[str, Any] | None = None
+    """Of a change of code the one place that this candidate is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What two lineages share and where they part."""
 
@@ -71,6 +92,10 @@ class Difference:
     steps: tuple[StepPlace, ...]
     layers: Mapping[str, LayerDiff]
     """In the order in which they are told."""
+    ranking: tuple[Candidate, ...] = ()
+    """What may be the cause, likeliest first; consequences are not among it."""
+    incomparable: tuple[str, ...] = ()
+    """Why the figures of the two do not compare as they stand, a sentence each."""
 
     @property
     def status(self) -> Status:

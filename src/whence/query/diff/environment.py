@@ -26,8 +26,18 @@ ABOUT: Mapping[str, str] = MappingProxyType(
 )
 """The first word of a fact's name → what it is about; all others are about the system."""
 
-_ORDER = ("interpreter", "imported", "container", "variable", "system", "hardware", "package")
-"""What most probably matters comes first; packages that nothing imported come last."""
+_ORDER = (
+    "interpreter",
+    "imported",
+    "needed",
+    "container",
+    "variable",
+    "system",
+    "hardware",
+    "package",
+)
+"""What most probably matters comes first: packages that sources import before those that these
+need; packages that nothing imported come last."""
 
 _FOLLOWING = frozenset({"lock", "lock_sha256", "packages_sha256"})
 """Facts that only sum up others."""
@@ -41,7 +51,7 @@ Facts = Mapping[tuple[str, str], Any]
 
 def compare_environment(comparison: Comparison) -> LayerDiff:
     """The layer of environment."""
-    told, imported = Told(), _imported(comparison)
+    told, imported = Told(), (_imported(comparison), _direct(comparison))
     for place, pair in comparison.differing_steps():
         step = (place, pair.job)
         a, b = _environments(comparison, pair)
@@ -137,11 +147,20 @@ def _imported(comparison: Comparison) -> frozenset[str]:
     return frozenset(found)
 
 
+def _direct(comparison: Comparison) -> frozenset[str] | None:
+    """The packages that sources of the steps name; ``None`` where nobody looked at some."""
+    steps = (*comparison.a.steps.values(), *comparison.b.steps.values())
+    told = [said for step in steps if (said := step.account.said("imports"))]
+    if not told or any("direct" not in each for each in told):
+        return None
+    return frozenset(name for each in told for name in each["direct"])
+
+
 def _compare(
     told: Told,
     step: tuple[int, str],
     sides: tuple[Facts, Facts],
-    imported: frozenset[str],
+    imported: tuple[frozenset[str], frozenset[str] | None],
 ) -> None:
     a, b = sides
     for which in sorted(a.keys() | b.keys()):
@@ -154,7 +173,9 @@ def _compare(
         values = (a.get(which), b.get(which))
         detail: dict[str, Any] = {"about": about}
         if about == "package":
-            detail["imported"] = name in imported
+            detail["imported"] = name in imported[0]
+            if imported[1] is not None and detail["imported"]:
+                detail["direct"] = name in imported[1]
         told.tell(what, name, values, key=(about, *map(_exactly, values)), step=step, detail=detail)
 
 
@@ -174,5 +195,5 @@ def _exactly(value: Any) -> str:
 def _weight(change: Change) -> tuple[int, str]:
     about = change.detail.get("about")
     if about == "package" and change.detail.get("imported"):
-        about = "imported"
+        about = "imported" if change.detail.get("direct", True) else "needed"
     return (_ORDER.index(about) if about in _ORDER else -1), change.name

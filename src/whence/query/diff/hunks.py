@@ -10,6 +10,14 @@ _LARGEST = 6_000
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of the first text in whose place stand lines of the second; numbered from 1."""
+
+    a: range
+    b: range
+
+
+@dataclass(frozen=True, slots=True)
 class Hunks:
     """What changed, or why that is not told."""
 
@@ -18,6 +26,8 @@ class Hunks:
     added: int = 0
     removed: int = 0
     reason: str = ""
+    edits: tuple[tuple[Edit, ...], ...] = ()
+    """For each hunk, what changed in it, without the lines around."""
 
 
 def compare_texts(a: str | None, b: str | None) -> Hunks:
@@ -48,14 +58,14 @@ def _compare_lines(a: list[str], b: list[str]) -> Hunks:
     end = _alike(a[begin:][::-1], b[begin:][::-1])
     if max(len(a), len(b)) - begin - end > _LARGEST:
         return Hunks(None, reason=f"more than {_LARGEST:,} lines differ")
-    hunks, added, removed = [], 0, 0
+    hunks, edits, added, removed = [], [], 0, 0
     # What lies far from any change is left out before difflib sees it: its time is quadratic.
     skipped = max(begin - _CONTEXT, 0)
     kept = max(end - _CONTEXT, 0)
     ours, theirs = a[skipped : len(a) - kept], b[skipped : len(b) - kept]
     matcher = difflib.SequenceMatcher(None, ours, theirs)
     for group in matcher.get_grouped_opcodes(_CONTEXT):
-        lines = []
+        lines, changed = [], []
         for tag, from_a, to_a, from_b, to_b in group:
             if tag == "equal":
                 lines += [" " + line for line in ours[from_a:to_a]]
@@ -64,13 +74,20 @@ def _compare_lines(a: list[str], b: list[str]) -> Hunks:
             lines += ["+" + line for line in theirs[from_b:to_b]]
             removed += to_a - from_a
             added += to_b - from_b
+            changed.append(
+                Edit(
+                    range(skipped + from_a + 1, skipped + to_a + 1),
+                    range(skipped + from_b + 1, skipped + to_b + 1),
+                )
+            )
         first, last = group[0], group[-1]
         head = (
             f"@@ -{_range(skipped + first[1], last[2] - first[1])} "
             f"+{_range(skipped + first[3], last[4] - first[3])} @@"
         )
         hunks.append("\n".join((head, *lines)))
-    return Hunks(tuple(hunks), added, removed)
+        edits.append(tuple(changed))
+    return Hunks(tuple(hunks), added, removed, edits=tuple(edits))
 
 
 def _alike(a: list[str], b: list[str]) -> int:

@@ -7,7 +7,8 @@ from whence.model.edge import Basis
 from whence.query.diff.align import StepPair
 from whence.query.diff.comparison import Comparison
 from whence.query.diff.difference import LayerDiff, What, verdict
-from whence.query.diff.side import Side, Step
+from whence.query.diff.grounds import grounds_told
+from whence.query.diff.side import Step
 from whence.query.diff.told import Told
 from whence.query.diff.unknowns import tell_gaps
 from whence.query.diff.values import difference_of, is_rounded, normal
@@ -27,7 +28,7 @@ def compare_metrics(comparison: Comparison) -> LayerDiff:
         tell_gaps(told, "metrics", place, pair, settled=lambda _: False)
     changes = told.changes()
     notes = [] if measured or not _differs(comparison) else ["no metrics were recorded"]
-    notes += _other_grounds(comparison)
+    notes += grounds_told(comparison)
     return LayerDiff(verdict(changes), tuple(changes), tuple(notes))
 
 
@@ -102,25 +103,3 @@ def _compare(
     if measured_by:
         detail["measured_by"] = measured_by
     told.tell(what, name, values, key=(step[1], *map(normal, values)), step=step, detail=detail)
-
-
-def _other_grounds(comparison: Comparison) -> Iterator[str]:
-    """Where the two models were not measured alike: the figures say less then."""
-    for pair in comparison.alignment.evaluations:
-        if pair.a is None or pair.b is None or pair.shared:
-            continue
-        a, b = _files(pair.a, comparison.a), _files(pair.b, comparison.b)
-        other = sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
-        if other:
-            more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-            yield f"{pair.job} measured the two with other files: {other[0]}{more}"
-
-
-def _files(step: Step, side: Side) -> Mapping[str, str | None]:
-    """What an evaluation read beside the model: data and code."""
-    asked = {each.handle for each in side.outputs()}
-    code = step.account.said("code").get("files") or ()
-    return {
-        **{str(each["path"]): each["sha256"] for each in code},
-        **{each.node.name: each.sha256 for each in step.used if each.handle not in asked},
-    }

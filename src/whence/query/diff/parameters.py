@@ -140,12 +140,23 @@ def _compare_value(
         detail["sources"] = {"a": a.source, "b": b.source}
     if reason:
         detail["reason"] = reason
+    if present.is_argument:
+        detail["argument"] = True
+    detail["given"] = _is_given(present.source, step=pair.b or pair.a)
     if reached:
         detail["reaches"] = list(reached)
     plain = (a.value if a else None, b.value if b else None)
     key = (about, present.source, *map(normal, plain))
     told.tell(what, name, plain, key=key, step=(place, pair.job), detail=detail)
     return {each.source for each in (a, b) if each}
+
+
+def _is_given(source: str, step: Step | None) -> bool:
+    """Whether a value came from outside of the code: a command line, a file, a variable."""
+    if source.startswith(("command line", "environment variable")):
+        return True
+    files = {met.node.name for met in step.used} if step is not None else set()
+    return any(part in files for part in (source, source.partition(", ")[2]))
 
 
 def _reached(a: Values, b: Values) -> dict[tuple[str, str], list[str]]:

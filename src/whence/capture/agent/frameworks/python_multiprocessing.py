@@ -29,7 +29,31 @@ def on_pool(watch: Any, module: Any) -> None:
     def after_lazy(_token: Any, args: Any, _kwargs: Any, _result: Any) -> None:
         add(args[0], 0)
 
+    watch.swap(module, "worker", lambda original: _worker(watch, original))
     watch.wrap(module.Pool, "_map_async", after=after_map)
     watch.wrap(module.Pool, "apply_async", after=after_apply)
     for name in ("imap", "imap_unordered"):
         watch.wrap(module.Pool, name, after=after_lazy)
+
+
+def _worker(watch: Any, original: Any) -> Any:
+    """What a worker does, with a word after each task: a pool kills its workers at the end."""
+    tell = watch.guarded(watch.agent.tell_task, "multiprocessing")
+
+    class Results:
+        """The queue of results, as the worker sees it."""
+
+        def __init__(self, queue: Any) -> None:
+            self.queue = queue
+
+        def put(self, result: Any) -> None:
+            tell()
+            self.queue.put(result)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.queue, name)
+
+    def worker(inqueue: Any, outqueue: Any, *more: Any, **named: Any) -> Any:
+        return original(inqueue, Results(outqueue), *more, **named)
+
+    return worker

@@ -2,8 +2,9 @@
 
 One file per process, ``PID.START.ev``. Lines: ``interpreter`` at the start, ``fork`` in a forked
 child, ``module`` for each source file outside the environment as it is about to run, ``imported``
-with top-level names every half second and at the end; and what the framework hooks tell, see
-``_whence_watch``, which is loaded when the first library with hooks is imported.
+with top-level names every half second and at the end; what of those files ran, see
+``_whence_executed``; and what the framework hooks tell, see ``_whence_watch``, which is loaded when
+the first library with hooks is imported.
 
 Costs count here: no import that Python has not done already, no work while user code runs.
 """
@@ -28,7 +29,10 @@ FRAMEWORKS = "frameworks"
 
 _EVERY = 0.5
 _PREFIXES = tuple(
-    {os.path.dirname(os.path.abspath(os.__file__)) + os.sep, os.path.dirname(__file__) + os.sep}
+    {
+        os.path.dirname(os.path.abspath(os.__file__)) + os.sep,
+        os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep,
+    }
 )
 _PARTS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 
@@ -36,13 +40,16 @@ _PARTS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 class Agent:
     """What is at work inside one process, and inside the children that it forks."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, late: bool = False) -> None:
         self.folder = folder
+        self.late = late
         self.lines = Lines(folder, "ev")
         self.finder = Finder()
         self.watch: Any = None
+        self.executed: Any = None
         self.told: set[str] = set()
         self.files: set[str] = set()
+        self.own: set[str] = set()
         self.last = 0.0
         self.stopped = False
         self.busy = _local()
@@ -89,8 +96,33 @@ class Agent:
             self.busy = _local()
             parent = self.lines.pid
             self.write(event="fork", pid=os.getpid(), parent=parent, at=time.time_ns())
+            if self.executed is not None:
+                self.executed.forked()
+                self.expect_end()
         except Exception:
             pass
+
+    def expect_end(self) -> None:
+        """In a forked child that ends as those of multiprocessing do, without the usual exit."""
+        util = sys.modules.get("multiprocessing.util")
+        if util is not None:
+            agent = self
+
+            def finalize(_: Any) -> None:
+                util.Finalize(None, agent.tell_executed, exitpriority=-100)
+
+            util.register_after_fork(self, finalize)
+
+    def tell_task(self) -> None:
+        """A worker has done a task; it may be killed before its next."""
+        if self.executed is not None:
+            self.executed.tell_now_and_then()
+
+    def tell_executed(self) -> None:
+        """Report what ran, for the last time."""
+        executed, self.executed = self.executed, None
+        if executed is not None:
+            executed.end()
 
     def tell_imported(self) -> None:
         """Report top-level names that are new since the last time."""
@@ -149,12 +181,20 @@ class Agent:
 
     def on_exec(self, args: tuple[Any, ...]) -> None:
         code = args[0]
-        name = getattr(code, "co_filename", "")
-        if name not in self.files and getattr(code, "co_name", "") == "<module>":
+        if getattr(code, "co_name", "") != "<module>":
+            return
+        name = code.co_filename
+        if name not in self.files:
             self.tell_source(name)
+        if name in self.own and not self.stopped:
+            self.follow(name, code)
 
     def on_run_file(self, args: tuple[Any, ...]) -> None:
-        self.tell_source(os.path.abspath(os.fspath(args[0])))
+        name = os.fspath(args[0])
+        self.tell_source(os.path.abspath(name))
+        if os.path.abspath(name) in self.own:
+            self.own.add(name)  # up to Python 3.8 the code is called as it was on the command line
+            self.files.add(name)
 
     def on_import(self, args: tuple[Any, ...]) -> None:
         # A second event of the same name tells the file of a compiled module.
@@ -165,8 +205,16 @@ class Agent:
 
     def on_end(self, _: tuple[Any, ...]) -> None:
         self.tell_imported()
+        self.tell_executed()
         if self.watch is not None:
             self.watch.end()
+
+    def follow(self, name: str, code: Any) -> None:
+        """Notice what of a source file runs."""
+        if self.executed is None:
+            place = os.path.join(os.path.dirname(__file__), "_whence_executed.py")
+            self.executed = load_file("_whence_executed", place).Executed(self.write, self.late)
+        self.executed.meet(os.path.normpath(os.path.abspath(name)), code)
 
     def tell_source(self, name: str) -> None:
         self.files.add(name)
@@ -174,6 +222,7 @@ class Agent:
             return
         if any(part in name for part in _PARTS):
             return
+        self.own.add(name)
         self.write(event="module", file=os.path.normpath(name))
 
     def at_exit(self) -> None:
@@ -183,6 +232,7 @@ class Agent:
         self.busy.now = True
         try:
             self.tell_imported()
+            self.tell_executed()
             if self.watch is not None:
                 self.watch.end()
             self.write(event="exit", at=time.time_ns())
@@ -240,12 +290,12 @@ def rank_of(environ: Any) -> dict[str, int]:
     return {}
 
 
-def start() -> None:
-    """Begin to report, if a session asks for it."""
+def start(late: bool = False) -> None:
+    """Begin to report, if a session asks for it; ``late`` in a program that runs already."""
     folder = os.environ.get("WHENCE_SESSION")
     if not folder or not os.path.isdir(folder):
         return
-    agent = Agent(folder)
+    agent = Agent(folder, late)
     _running.append(agent)
     agent.introduce()
     agent.last = time.monotonic()
