@@ -113,7 +113,9 @@ def test_other_peoples_comparers_are_asked_first(
 def test_each_of_ours_is_found_and_named_as_it_names_itself() -> None:
     for name in plugins.names(comparing.GROUP):
         if plugins.is_own(comparing.GROUP, name):
-            assert plugins.load(comparing.GROUP, name)().name == name
+            made = plugins.load(comparing.GROUP, name)
+            assert made is not None
+            assert made().name == name
 
 
 def test_the_name_is_the_programs_and_not_the_files(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def _without(one: Block, other: Block, kind: str, tolerance: float) -> Counted:
     pairs = zip(_numbers(one, kind), _numbers(other, kind), strict=True)
     for at, (left, right) in enumerate(pairs):
         apart = distance(left, right, scale)
-        if apart:
+        if left != right and (left == left or right == right):  # noqa: PLR0124  NaN
             differing += 1
             beyond += apart > tolerance
             if first is None or (beyond == 1 and apart > tolerance):
@@ -198,12 +198,12 @@ def _without(one: Block, other: Block, kind: str, tolerance: float) -> Counted:
 
 
 def _scale(block: Block, kind: str) -> float:
-    count, total = 0, 0.0
-    for number in _numbers(block, kind):
-        if math.isfinite(number):
-            count += 1
-            total += number * number
-    return math.sqrt(total / count) if count else 0.0
+    """The root mean square of what is finite, by its largest so that no square overflows."""
+    most = max((abs(it) for it in _numbers(block, kind) if math.isfinite(it)), default=0.0)
+    if not most:
+        return 0.0
+    parts = [(it / most) ** 2 for it in _numbers(block, kind) if math.isfinite(it)]
+    return most * math.sqrt(math.fsum(parts) / len(parts))
 
 
 def _numbers(block: Block, kind: str) -> Iterator[float]:
@@ -239,7 +239,8 @@ def _with_numpy(one: Block, other: Block, kind: str, tolerance: float) -> Counte
         scale = 0.0
         if tolerance:
             finite = left[np.isfinite(left)].astype("f8")
-            scale = float(np.sqrt(np.mean(finite * finite))) if len(finite) else 0.0
+            most = float(np.abs(finite).max(initial=0.0))
+            scale = most * float(np.sqrt(np.mean((finite / most) ** 2))) if most else 0.0
         apart = np.abs(was - now) / np.maximum(np.maximum(np.abs(was), np.abs(now)), scale)
     apart[~np.isfinite(apart)] = np.inf
     over = (apart > tolerance) if tolerance else np.ones(len(places), bool)

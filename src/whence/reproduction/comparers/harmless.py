@@ -61,8 +61,13 @@ def _both_moments(recorded: Any, again: Any) -> bool:
 
 
 def _both_numbers(recorded: Any, again: Any) -> bool:
-    numbers = (recorded, again)
-    return all(isinstance(it, int | float) and not isinstance(it, bool) for it in numbers)
+    """Numbers, or arrays of them."""
+
+    def fits(value: Any) -> bool:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number or str(getattr(value, "dtype", ""))[1:2] == "f"
+
+    return fits(recorded) and fits(again)
 
 
 def _both_paths(recorded: Any, again: Any) -> bool:
@@ -131,6 +136,13 @@ HARMLESS = {
             "how a table is packed: row groups, compression, encodings, the writer's name",
             "the cells are equal, in the same order",
             "Parquet, File Format: created_by; Arrow, IPC file format",
+        ),
+        Harmless(
+            "library-packing",
+            "catboost, keras, hdf5, xgboost",
+            "what a library writes beside a model's numbers: settings, sizes, times",
+            "every number and name that its own reader finds is equal",
+            "measured: CatBoost's files, pickled XGBoost models with other n_jobs",
         ),
         Harmless(
             "image-packing",
@@ -225,11 +237,11 @@ HARMLESS = {
         ),
         Harmless(
             "unique-name",
-            "keras, catboost, json",
+            "keras, catboost, onnx, json",
             "a name drawn at random for this one file",
             "it is drawn anew each time",
-            "CatBoost: model_guid",
-            _words("model_guid guid uuid run_id __uuid__"),
+            "CatBoost: model_guid; skl2onnx: the graph's name",
+            _words("model_guid graph_name guid uuid run_id"),
             _both_text,
         ),
         Harmless(
@@ -238,6 +250,21 @@ HARMLESS = {
             "the list of parameters after a LightGBM model's trees",
             "it is what training was told; prediction does not read it",
             "LightGBM, gbdt_model_text.cpp: parameters … end of parameters",
+        ),
+        Harmless(
+            "remarks",
+            "onnx, safetensors",
+            "remarks beside a model: doc strings, metadata",
+            "nothing reads them to predict; exporters write paths and traces into them",
+            "ONNX IR: doc_string, metadata_props; safetensors: __metadata__",
+            _words("doc_string metadata_props __metadata__"),
+        ),
+        Harmless(
+            "document-times",
+            "svg, pdf",
+            "times and drawn names in a drawing: CreationDate, dc:date, ids of clip paths",
+            "matplotlib writes the moment, and names drawn at random unless svg.hashsalt is set",
+            "matplotlib, backend_svg.py, backend_pdf.py; ISO 32000-1 14.3.3, 14.4",
         ),
         Harmless(
             "renamed-module",
@@ -257,3 +284,14 @@ def named(name: str, recorded: Any, again: Any) -> Harmless | None:
     """The row by which two values that differ under a name say nothing; ``None``: they do."""
     row = _BY_NAME.get(name)
     return row if row is not None and row.fits(recorded, again) else None
+
+
+_RENAMED = (("numpy.core.", "numpy._core."),)
+
+
+def renamed(name: str) -> str:
+    """What a module's member is called today."""
+    for old, new in _RENAMED:
+        if name.startswith(old):
+            return new + name[len(old) :]
+    return name

@@ -9,14 +9,18 @@ The opcodes are those of CPython's ``pickletools``.
 import math
 import pickletools
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from whence.reproduction.comparers.blocks import Block, Dtype, width_of
+from whence.reproduction.comparers.harmless import renamed
 from whence.reproduction.comparers.trees import Loose, Made, Named, Pairs
 
 Held = Callable[[Any], Any]
 """What stands for a persistent id."""
+
+Known = Mapping[str, Callable[[Any], Any]]
+"""Function → its result from its arguments, where that is plain without calling it."""
 
 _ARRAY_WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 _MOST_OPCODES = 50_000_000
@@ -26,14 +30,14 @@ class PickleFormatError(ValueError):
     """No pickle, or one of a kind that is not known here."""
 
 
-def read_pickle(file: BinaryIO, held: Held | None = None) -> Any:
+def read_pickle(file: BinaryIO, held: Held | None = None, known: Known | None = None) -> Any:
     """What the pickle at the file's place would make.
 
     Raises:
         PickleFormatError: it is none.
     """
     try:
-        return _Machine(file, held).run()
+        return _Machine(file, held, {**_KNOWN, **(known or {})}).run()
     except PickleFormatError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error) as error:
@@ -48,8 +52,9 @@ _MARK = object()
 class _Machine:
     """The pickle machine, its hands tied."""
 
-    def __init__(self, file: BinaryIO, held: Held | None) -> None:
+    def __init__(self, file: BinaryIO, held: Held | None, known: Known) -> None:
         self._file = file
+        self._known = known
         self.held = held or (lambda name: Made("persistent", name))
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
@@ -113,7 +118,7 @@ class _Machine:
 
     def reduce(self, arguments: Any) -> None:
         name = name_of(self.stack.pop())
-        known = _KNOWN.get(name)
+        known = self._known.get(renamed(name))
         self.push(known(arguments) if known else Made(name, arguments))
 
     def new_with_names(self) -> None:
@@ -153,7 +158,7 @@ class _Machine:
         dtype, wide = dtype_of(state["dtype"])
         shape = tuple(state["shape"])
         if dtype == "|O":
-            return read_pickle(self._file, self.held)
+            return read_pickle(self._file, self.held, self._known)
         if state.get("numpy_array_alignment_bytes") is not None:
             self._file.read(self._file.read(1)[0])
         wanted = math.prod(shape) * wide
@@ -228,14 +233,12 @@ def _encoded(arguments: Any) -> Any:
     return text.encode("latin1")
 
 
-_KNOWN: dict[str, Callable[[Any], Any]] = {
-    "numpy._core.multiarray.scalar": _scalar,
-    "numpy.core.multiarray.scalar": _scalar,
-    "numpy._core.numeric._frombuffer": _frombuffer,
-    "numpy.core.numeric._frombuffer": _frombuffer,
+_SCALAR, _FROM_BUFFER = "numpy._core.multiarray.scalar", "numpy._core.numeric._frombuffer"
+_KNOWN: Known = {
+    _SCALAR: _scalar,
+    _FROM_BUFFER: _frombuffer,
     "_codecs.encode": _encoded,
 }
-"""Functions whose result is plain without calling them."""
 
 
 def _dictionary(values: list[Any]) -> Pairs:

@@ -84,7 +84,7 @@ def _by_weights(comparer: str, told: Mapping[str, Any], unread: Comparison) -> C
         return replace(unread, likeness=Likeness.DIFFERENT, reason=str(told["different"])[:300])
     largest, count = float(told.get("largest") or 0.0), int(told.get("count") or 0)
     if told.get("exact"):
-        row = HARMLESS["archive-times"].what
+        row = HARMLESS["library-packing"].what
         return Comparison(Likeness.CANONICAL, comparer, "", (row,))
     within = largest <= TOLERANCES[str(told.get("kind") or "float64")].relative
     words = f"{told.get('differing', 0):,} of {count:,} weights differ, by {largest:.2g} at most"

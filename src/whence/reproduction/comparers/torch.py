@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from whence.reproduction.comparers.blocks import Block
+from whence.reproduction.comparers.blocks import Block, width_of
 from whence.reproduction.comparers.loading import LARGEST, too_large
 from whence.reproduction.comparers.pickle_reading import PickleFormatError, name_of, read_pickle
 from whence.reproduction.comparers.prediction import judge
@@ -26,17 +26,23 @@ class TorchComparer:
     name = "torch"
 
     def takes(self, name: str, head: bytes) -> bool:
-        """A zip whose first member is ``…/data.pkl``, as torch writes it."""
+        """A zip with a member ``…/data.pkl`` early on, as torch writes it."""
         del name
-        size = int.from_bytes(head[26:28], "little")
-        return head.startswith(b"PK\3\4") and head[30 : 30 + size].endswith(b"/data.pkl")
+        return head.startswith(b"PK\3\4") and b"/data.pkl" in head
 
     def compare(self, pair: Pair) -> Comparison:
         """By the tensors and what surrounds them."""
         found = liken(read_checkpoint(pair.recorded), read_checkpoint(pair.again))
         if found.exact and not found.harmless:
             found.harmless.add("archive-times")
-        return judge(self.name, "torch", pair, found)
+        return judge(self.name, _kind_of(pair.recorded), pair, found)
+
+
+def _kind_of(path: Path) -> str:
+    """A module with its code, or a checkpoint."""
+    with zipfile.ZipFile(path) as archive:
+        scripted = any(name.endswith("/constants.pkl") for name in archive.namelist())
+    return "scripted" if scripted else "torch"
 
 
 def read_checkpoint(path: Path) -> Any:
@@ -68,4 +74,31 @@ def read_checkpoint(path: Path) -> Any:
                 storages[key] = Made("storage", (kind,), Block(spelled, (told[4],), data))
             return storages[key]
 
-        return read_pickle(BytesIO(archive.read(main)), held)
+        found = read_pickle(BytesIO(archive.read(main)), held, _KNOWN)
+        code = {name: archive.read(name) for name in members if name.startswith(f"{folder}code/")}
+        return {"": found, **{name: text for name, text in code.items() if name.endswith(".py")}}
+
+
+def _tensor(arguments: Any) -> Any:
+    """A tensor, if its numbers lie in its storage one after the other."""
+    storage, offset, shape, stride = arguments[:4]
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size
+    usual = all(
+        was == now or size == 1
+        for was, now, size in zip(stride, reversed(strides), shape, strict=True)
+    )
+    if not usual or not isinstance(storage, Made) or not isinstance(storage.state, Block):
+        return Made("torch.Tensor", arguments)
+    dtype = storage.state.dtype
+    wide = width_of(dtype)
+    data = memoryview(storage.state.data)[offset * wide : (offset + step) * wide]
+    return Block(dtype, tuple(shape), data)
+
+
+_KNOWN = {
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_parameter": lambda arguments: arguments[0],
+}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from whence.reproduction.comparers.blocks import Block, compare_blocks
-from whence.reproduction.comparers.harmless import HARMLESS, named
+from whence.reproduction.comparers.embedded import LightGBMText, Opened, XGBoostBytes, opened
+from whence.reproduction.comparers.harmless import HARMLESS, named, renamed
 from whence.reproduction.comparers.tolerance import distance, is_within
 from whence.reproduction.interface import Comparison, Likeness
 
@@ -77,8 +78,10 @@ class Likening:
     """Nothing differs but what is harmless."""
     within: bool = True
     """What differs are numbers within tolerance."""
-    opaque: bool = False
-    """Of what is beyond tolerance, some is bytes that only their library can read."""
+    beyond: int = 0
+    """Places that differ beyond tolerance."""
+    opaque: int = 0
+    """Of these, those that are bytes which only their library can read."""
     compared: int = 0
     """Numbers that were looked at."""
     differing: int = 0
@@ -104,6 +107,7 @@ class Likening:
         self.first = self.first or words
         if not within:
             self.within = False
+            self.beyond += 1
             self.worst = self.worst or words
 
     def comparison(self, comparer: str) -> Comparison:
@@ -127,7 +131,7 @@ class Likening:
             return Comparison(
                 Likeness.VALUES, comparer, f"first at {self.first}{amount}", met, detail
             )
-        likeness = Likeness.UNREAD if self.opaque else Likeness.DIFFERENT
+        likeness = Likeness.UNREAD if self.opaque == self.beyond else Likeness.DIFFERENT
         return Comparison(likeness, comparer, f"first at {self.worst}{amount}", met, detail)
 
 
@@ -163,10 +167,30 @@ class _Walk:
         elif type(one) is not type(other):
             self._differ(step, one, other)
         elif (look := self._LOOKS.get(type(one))) is not None:
-            yield from look(self, step, one, other)
+            if (row := _harmless(step, one, other)) is None:
+                yield from look(self, step, one, other)
+            elif not liken(one, other).exact:
+                self.found.harmless.add(row)
         elif one != other:
-            self.found.opaque |= isinstance(one, bytes | bytearray)
+            yield from self._contents(step, one, other)
+
+    def _contents(self, step: _Step | None, one: Any, other: Any) -> "_Steps":
+        """Texts or bytes that differ: maybe a library's own model."""
+        models = opened(one), opened(other)
+        if None not in models:
+            yield step, *models
+            return
+        self.found.opaque += isinstance(one, bytes | bytearray)
+        self._differ(step, one, other)
+
+    def _names(self, step: _Step | None, one: Named, other: Named) -> "_Steps":
+        if one.name == other.name:
+            return
+        if renamed(one.name) == renamed(other.name):
+            self.found.harmless.add("renamed-module")
+        else:
             self._differ(step, one, other)
+        yield from ()
 
     def _differ(self, step: _Step | None, one: Any, other: Any) -> None:
         if (row := _harmless(step, one, other)) is not None:
@@ -210,16 +234,10 @@ class _Walk:
 
     def _sequences(self, step: _Step | None, one: Sequence[Any], other: Sequence[Any]) -> "_Steps":
         if len(one) != len(other):
-            self._lengths(step, len(one), len(other), one, other)
+            self.found.differs(f"{_at(step)}: {len(one):,} values were, {len(other):,} are")
         for at, (left, right) in enumerate(zip(one, other, strict=False)):
             if left is not right:
                 yield _Step(f"[{at}]", step), left, right
-
-    def _lengths(self, step: _Step | None, was: int, now: int, one: Any, other: Any) -> None:
-        if (row := _harmless(step, one, other)) is not None:
-            self.found.harmless.add(row)
-        else:
-            self.found.differs(f"{_at(step)}: {was:,} values were, {now:,} are")
 
     def _pairs(self, step: _Step | None, one: Any, other: Any) -> "_Steps":
         left, right = _by_key(one), _by_key(other)
@@ -247,11 +265,10 @@ class _Walk:
 
     def _objects(self, step: _Step | None, one: Made, other: Made) -> "_Steps":
         if one.what != other.what:
-            self._differ(step, one, other)
-            return
-        if (row := _harmless(step, one, other)) is not None and spell(one) != spell(other):
-            self.found.harmless.add(row)
-            return
+            if renamed(one.what) != renamed(other.what):
+                self._differ(step, one, other)
+                return
+            self.found.harmless.add("renamed-module")
         if one.arguments or other.arguments:
             yield _Step("()", step), one.arguments, other.arguments
         if one.items or other.items:
@@ -259,6 +276,11 @@ class _Walk:
         if one.pairs or other.pairs:
             yield step, Pairs(one.pairs), Pairs(other.pairs)
         yield step, one.state, other.state
+
+    def _models(self, step: _Step | None, one: Opened, other: Opened) -> "_Steps":
+        if one.rest != other.rest:
+            self.found.harmless.add(one.beside)
+        yield step, one.model, other.model
 
     _LOOKS: ClassVar[Mapping[type, Callable[..., "_Steps"]]] = {
         Block: _blocks,
@@ -268,6 +290,9 @@ class _Walk:
         tuple: _sequences,
         Loose: _sets,
         Made: _objects,
+        Named: _names,
+        LightGBMText: _models,
+        XGBoostBytes: _models,
     }
 
 

@@ -1,18 +1,14 @@
 """XGBoost's own model files: JSON, and the same as Universal Binary JSON."""
 
-import json
-from array import array
 from typing import Any
 
-from whence.reproduction.comparers.blocks import Block
+from whence.reproduction.comparers.embedded import as_single
 from whence.reproduction.comparers.loading import read_whole
 from whence.reproduction.comparers.plain_json import read_json
 from whence.reproduction.comparers.prediction import judge
 from whence.reproduction.comparers.trees import liken
 from whence.reproduction.comparers.ubjson import read_ubjson
 from whence.reproduction.interface import Comparison, Pair
-
-_LEARNER = (b"learner", b"version")
 
 
 class XGBoostComparer:
@@ -45,19 +41,4 @@ def read_model(data: bytes) -> Any:
         ValueError: it is none.
     """
     as_json = data[:1] == b"{" and data[1:2] in b'" \n\r\t'
-    return _as_single(read_json(data) if as_json else read_ubjson(data))
-
-
-def _as_single(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _as_single(value) for key, value in node.items()}
-    if isinstance(node, list):
-        if node and all(isinstance(each, float) for each in node):
-            return Block("<f4", (len(node),), array("f", node).tobytes())
-        return [_as_single(each) for each in node]
-    if isinstance(node, str) and node[:1] in "[{":
-        try:  # attributes of the scikit-learn interface are JSON in JSON
-            return json.loads(node)
-        except ValueError:
-            return node
-    return node
+    return as_single(read_json(data) if as_json else read_ubjson(data))
