@@ -19,6 +19,7 @@ SCHEMAS = {
     "impact": "lineage-1",
     "path": "route-1",
     "diff": "difference-1",
+    "attribute": "attribution-1",
     "gaps": "gaps-1",
     "fsck": "fsck-1",
 }

@@ -33,6 +33,7 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "imports": "the packages of which a run loaded modules; which of them its sources name",
         "reproduction": "which run this one does again, and what for",
         "verdict": "what doing it again came to, by the replay that tells",
+        "attribution": "which difference made a metric change, by running mixtures",
         "tags": "words that people attached",
         "code": "commit, branch, remote, changes not committed, files really used",
         "environment": "interpreter, packages, operating system, container image",

@@ -103,6 +103,7 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "pools": account.said("processes").get("pools", []),
         "reproduction": account.said("reproduction") or None,
         "verdicts": verdicts_of(account),
+        "attributions": attributions_of(account),
         "observers": account.said("observers").get("observers", []),
         "gaps": [*account.gaps(), *map(_plain_gap, made_version_gaps(reader, account.handle))],
     }
@@ -112,6 +113,11 @@ def verdicts_of(account: Account) -> list[dict[str, Any]]:
     """What doing it again came to, each time it was tried, the latest first."""
     told = account.said("verdict").values()
     return sorted(map(dict, told), key=lambda each: str(each.get("at")), reverse=True)
+
+
+def attributions_of(account: Account) -> list[dict[str, Any]]:
+    """Why metrics changed up to this thing, the latest answer to each question."""
+    return list(account.said("attribution").values())
 
 
 def _whole(reader: GraphReader, handle: int) -> dict[str, str] | None:
@@ -132,8 +138,10 @@ def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
         told["location"] = node.location
         told["size"] = account.said("file").get("size")
     for name in account.facets:
-        if name not in {"file", "gaps", "manifest"}:
+        if name not in {"file", "gaps", "manifest", "attribution"}:
             told[name] = account.said(name)
+    if "attribution" in account.facets:
+        told["attributions"] = attributions_of(account)
     manifest = account.said("manifest").get("members")
     if manifest is not None:
         told["members"] = [

@@ -100,9 +100,9 @@ class Place:
         for path in sorted(files):
             self._put_one(path, files[path], whereabouts, layout, path in writes, moment)
         for path in sorted(writes):
-            inside = self.inside(path)
-            if inside is None:
-                self._layer_for(path).parent.mkdir(parents=True, exist_ok=True)
+            # A program that made its own folder finds it there, as at every time but the first.
+            target = self.inside(path) or self._layer_for(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
         layout.mounts += [
             Mount(folder, folder, layer=str(layer)) for folder, layer in self._layers.items()
         ]

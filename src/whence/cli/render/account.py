@@ -9,13 +9,16 @@ from whence.cli.render.elsewhere import call_rows, query_rows, state_of
 from whence.cli.render.inside import cell_rows, step_rows
 from whence.cli.render.links import link_rows, thing_rows
 from whence.cli.render.style import Paint, painter
-from whence.cli.render.text import cells, cut, printable, shorten
+from whence.cli.render.text import cells, cut, fold, printable, shorten
 from whence.drawing.figures import count_text, counted, moment, size_text
 from whence.drawing.telling import TROUBLED, duration_of, state_text
 
 _INDENT = "  "
 _LISTED = 20
 """How many rows of one list are shown; the JSON has them all."""
+
+_SENTENCE = 88
+"""Cells of a line of prose."""
 
 Row = tuple[str, ...]
 
@@ -70,6 +73,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("cells", cell_rows(told.get("cells", ())), paint)
     yield from _listing("asked", query_rows(told.get("queries", ())), paint)
     yield from _listing("called", call_rows(told.get("calls", ())), paint)
+    yield from _explained(told, paint)
     yield from _gaps(told["gaps"], paint)
 
 
@@ -206,6 +210,7 @@ def _defaults(details: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 _SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members", "gaps"} | {
     "comes_from",
     "led_to",
+    "attributions",
 }
 
 
@@ -234,6 +239,7 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
             for each in told[key]
         ]
         yield from _listing(title, rows, paint)
+    yield from _explained(told, paint)
     yield from _gaps(told["gaps"], paint)
 
 
@@ -261,6 +267,14 @@ def _listing(title: str, rows: Sequence[Row], paint: Paint) -> Iterator[str]:
         yield (_INDENT + "  ".join(columns)).rstrip()
     if len(rows) > _LISTED:
         yield f"{_INDENT}+ {count_text(len(rows) - _LISTED)} more; --json has them all"
+
+
+def _explained(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    """Why metrics changed up to here, as `whence attribute` found."""
+    for each in told.get("attributions", ()):
+        yield ""
+        yield paint(printable(f"why {each['metric']} changed since {each['a']['called']}"), "name")
+        yield from (f"{_INDENT}{line}" for line in fold(printable(each["sentence"]), _SENTENCE))
 
 
 def _gaps(gaps: Sequence[Mapping[str, str]], paint: Paint) -> Iterator[str]:
