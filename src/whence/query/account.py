@@ -138,10 +138,12 @@ def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
         told["location"] = node.location
         told["size"] = account.said("file").get("size")
     for name in account.facets:
-        if name not in {"file", "gaps", "manifest", "attribution"}:
+        if name not in {"file", "gaps", "manifest", "attribution", "verdict"}:
             told[name] = account.said(name)
     if "attribution" in account.facets:
         told["attributions"] = attributions_of(account)
+    if "verdict" in account.facets:
+        told["verdicts"] = verdicts_of(account)
     manifest = account.said("manifest").get("members")
     if manifest is not None:
         told["members"] = [

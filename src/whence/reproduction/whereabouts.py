@@ -7,12 +7,14 @@ the record names.
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from whence.capture.digests import DigestCache, FileDigest, digest_files
 from whence.errors import ReproductionError, StoreError
+from whence.store.interface import GraphReader
 from whence.workspace import Workspace
 
 _FILE = "file://"
@@ -30,10 +32,16 @@ class Source:
 
 
 class Whereabouts:
-    """Finds contents of one workspace."""
+    """Finds contents of one workspace.
 
-    def __init__(self, workspace: Workspace) -> None:
+    Args:
+        workspace: Whose objects and record are looked at.
+        reader: The moment of the record that the caller looks at, if it does.
+    """
+
+    def __init__(self, workspace: Workspace, reader: GraphReader | None = None) -> None:
         self._workspace = workspace
+        self._reader = reader
         self._cache = DigestCache(workspace.folder / "cache" / "digests.sqlite")
         self._found: dict[str, Source] = {}
 
@@ -59,6 +67,11 @@ class Whereabouts:
     def find_at(self, sha256: str, place: str) -> bool:
         """Whether just this file holds the content now."""
         return self._holds(Path(place), sha256)
+
+    def digest(self, place: str) -> str | None:
+        """What a file holds now; ``None`` where it cannot be read."""
+        told = digest_files([place], self._cache)[place]
+        return told.sha256 if isinstance(told, FileDigest) else None
 
     def put(self, source: Source, target: Path) -> None:
         """Write a content into a file of its own.
@@ -98,7 +111,11 @@ class Whereabouts:
 
     def _recorded(self, sha256: str) -> list[str]:
         """Other places in which the record has met the content."""
-        with self._workspace.reading() as reader:
+        with (
+            self._workspace.reading()
+            if self._reader is None
+            else nullcontext(self._reader) as reader
+        ):
             nodes = reader.nodes(reader.with_digest(sha256)[:_PLACES])
         locations = [each.location for each in nodes if each.location is not None]
         return [

@@ -8,6 +8,7 @@ from typing import Any
 from whence.cli.render.elsewhere import call_rows, query_rows, state_of
 from whence.cli.render.inside import cell_rows, step_rows
 from whence.cli.render.links import link_rows, thing_rows
+from whence.cli.render.repeated import purpose_text, verdict_rows
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import cells, cut, fold, printable, shorten
 from whence.drawing.figures import count_text, counted, moment, size_text
@@ -45,6 +46,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _facts(
         [
             ("part of", _whole(told.get("part_of"))),
+            ("again", purpose_text(told.get("reproduction"))),
             ("started", _when(told["started_at"], duration_of(told))),
             ("by", _who(told)),
             ("command", shlex.join(told["command"])),
@@ -67,6 +69,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("metrics", _values(told, "metric"), paint)
     seeds = [(name, _value(value)) for name, value in told["seeds"].items()]
     yield from _listing("seeds", seeds, paint)
+    yield from _listing("done again", verdict_rows(told.get("verdicts", ())), paint)
     yield from _listing("elsewhere", link_rows(told.get("links", ())), paint)
     yield from _listing("handed over", thing_rows(told.get("tracked", ())), paint)
     yield from _listing("inside", step_rows(told.get("steps", ())), paint)
@@ -210,6 +213,7 @@ def _defaults(details: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 _SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members", "gaps"} | {
     "comes_from",
     "led_to",
+    "verdicts",
     "attributions",
 }
 
@@ -227,6 +231,7 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     ]
     facts += [(name, _value(value)) for name, value in told.items() if name not in _SHOWN_ELSEWHERE]
     yield from _facts(facts, paint)
+    yield from _listing("done again", verdict_rows(told.get("verdicts", ())), paint)
     for title, key in (("comes from", "comes_from"), ("led to", "led_to")):
         rows = [
             (
