@@ -58,12 +58,12 @@ def compare_blocks(one: Block, other: Block) -> BlockLikeness:
     """How alike two arrays are."""
     if one.shape != other.shape:
         return BlockLikeness(words=f": shape {one.shape} was, {other.shape} is", within=False)
-    if one.dtype != other.dtype:
+    if _without_order(one.dtype) != _without_order(other.dtype):
         return BlockLikeness(words=f": {one.dtype} was, {other.dtype} is", within=False)
     count = math.prod(one.shape)
     if one.fortran != other.fortran:
         one, other = _in_c_order(one), _in_c_order(other)
-    if bytes(one.data) == bytes(other.data):
+    if one.dtype == other.dtype and bytes(one.data) == bytes(other.data):
         return BlockLikeness(count)
     if isinstance(one.dtype, tuple):
         return _compare_records(one, other, one.dtype, count)
@@ -71,6 +71,12 @@ def compare_blocks(one: Block, other: Block) -> BlockLikeness:
     if kind not in _FORMATS:  # texts, times
         return _compare_cells(one, other, count)
     return _compare_numbers(one, other, kind, count)
+
+
+def _without_order(dtype: Dtype) -> Dtype:
+    """A dtype of numbers without the order of its bytes."""
+    kind = dtype.lstrip("<>=|") if isinstance(dtype, str) else dtype
+    return kind if kind in _FORMATS else dtype
 
 
 def _in_c_order(block: Block) -> Block:
@@ -225,11 +231,12 @@ def _bfloat16(bits: int) -> float:
 
 def _with_numpy(one: Block, other: Block, kind: str, tolerance: float) -> Counted:
     np = _numpy()
-    order = ">" if str(one.dtype)[0] == ">" else "<"
-    spelled = (
-        f"{order}{'f' if kind[0] == 'c' else kind[0]}{int(kind[1:]) // (1 + (kind[0] == 'c'))}"
+    letter, parts = ("f", 2) if kind[0] == "c" else (kind[0], 1)
+    spelled = f"{letter}{int(kind[1:]) // parts}"
+    left, right = (
+        np.frombuffer(block.data, f"{'>' if str(block.dtype)[0] == '>' else '<'}{spelled}")
+        for block in (one, other)
     )
-    left, right = (np.frombuffer(block.data, spelled) for block in (one, other))
     with np.errstate(all="ignore"):
         same = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124  NaN
         (places,) = np.nonzero(~same)

@@ -23,6 +23,7 @@ Known = Mapping[str, Callable[[Any], Any]]
 """Function → its result from its arguments, where that is plain without calling it."""
 
 _ARRAY_WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
+_ARRAY = "numpy.ndarray"
 _MOST_OPCODES = 50_000_000
 
 
@@ -149,7 +150,7 @@ class _Machine:
         if top.what == _ARRAY_WRAPPER:
             self.stack[-1] = self._array_beside(dict(state.pairs))
         elif top.what.endswith("multiarray._reconstruct"):
-            top.what, top.arguments, top.state = "numpy.ndarray", (), array_of(state)
+            top.what, top.arguments, top.state = _ARRAY, (), array_of(state)
         else:
             top.state = state if top.state is None else (top.state, state)
 
@@ -165,7 +166,8 @@ class _Machine:
         data = self._file.read(wanted)
         if len(data) != wanted:
             raise PickleFormatError("a pickle cut short in an array")
-        return Block(dtype, shape, data, wide, fortran=state.get("order") == "F")
+        found = Block(dtype, shape, data, wide, fortran=state.get("order") == "F")
+        return Made(_ARRAY, (), found)
 
 
 def array_of(state: Any) -> Any:
@@ -223,7 +225,7 @@ def _frombuffer(arguments: Any) -> Any:
     data, spelled, shape, order = arguments
     dtype, wide = dtype_of(spelled)
     data = data.arguments[0] if isinstance(data, Made) else data
-    return Block(dtype, tuple(shape), bytes(data), wide, fortran=order == "F")
+    return Made(_ARRAY, (), Block(dtype, tuple(shape), bytes(data), wide, fortran=order == "F"))
 
 
 def _encoded(arguments: Any) -> Any:
@@ -235,6 +237,12 @@ def _encoded(arguments: Any) -> Any:
 
 _SCALAR, _FROM_BUFFER = "numpy._core.multiarray.scalar", "numpy._core.numeric._frombuffer"
 _KNOWN: Known = {
+    **{
+        f"{module}.{name}": lambda arguments: Loose(list(arguments[0]) if arguments else [])
+        for module in ("builtins", "__builtin__")
+        for name in ("set", "frozenset")
+    },
+    "__builtin__.bytes": lambda arguments: Made("bytes", arguments) if arguments else b"",
     _SCALAR: _scalar,
     _FROM_BUFFER: _frombuffer,
     "_codecs.encode": _encoded,
