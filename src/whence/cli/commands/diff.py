@@ -1,7 +1,10 @@
 """Say why two things differ: two runs, two files, two versions of a model.
 
-Both lineages are walked, and what differs is told layer by layer: data, code, parameters,
-environment, metrics, outputs. What follows from something else is told as its consequence.
+What most probably matters comes first, each row with what speaks for it: whether changed lines
+ran, whether a setting reached a library, who imports a package, what changed in a table. Where the
+two were not measured alike, that is said before. Below, what differs is told layer by layer: data,
+code, parameters, environment, metrics, outputs. What follows from something else is told as its
+consequence.
 """
 
 import argparse

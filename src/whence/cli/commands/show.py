@@ -1,4 +1,8 @@
-"""Show all that is known of one thing: a run, a file, a model version, a job, an actor."""
+"""Show all that is known of one thing: a run, a file, a model version, a job, an actor.
+
+Of a model it is told how often models of its line were measured on the same data before: a figure
+that is the best of many on one test set is no longer a test.
+"""
 
 import argparse
 
@@ -8,6 +12,7 @@ from whence.cli.render.account import render_account
 from whence.cli.verb import add_json
 from whence.homecoming.ongoing import describe_ongoing, find_ongoing
 from whence.query.account import describe
+from whence.query.evaluations import evaluations_json
 
 SUMMARY = "show all that is known of one thing"
 
@@ -25,7 +30,11 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         if ongoing is not None:
             told = describe_ongoing(ongoing)
         else:
-            told = describe(reader, find(workspace, reader, args.ref, console))
+            handle = find(workspace, reader, args.ref, console)
+            told = describe(reader, handle)
+            figures = evaluations_json(reader, handle)
+            if figures:
+                told["evaluations"] = figures
     if args.json:
         console.print_json(told)
     else:

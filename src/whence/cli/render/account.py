@@ -215,6 +215,7 @@ _SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members
     "led_to",
     "verdicts",
     "attributions",
+    "evaluations",
 }
 
 
@@ -245,6 +246,8 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         ]
         yield from _listing(title, rows, paint)
     yield from _explained(told, paint)
+    figures = told.get("evaluations") or ()
+    yield from _listing("measured", [(str(each["sentence"]),) for each in figures], paint)
     yield from _gaps(told["gaps"], paint)
 
 

@@ -24,9 +24,10 @@ def ranking_lines(difference: Difference) -> Iterator[Line]:
     more = len(difference.incomparable) - _GROUPS
     if more > 0:
         yield Line(f"! and {more} more reasons why their figures do not compare", "gap")
+    yield from _looks(difference)
     likely = [each for each in difference.ranking if each.weight >= IDLE]
     idle = [each for each in difference.ranking if each.weight < IDLE]
-    told = likely[:SHOWN] + idle[:_GROUPS]
+    told = likely[:SHOWN] or idle[:_GROUPS]
     room = min(max((cells(printable(each.name)) for each in told), default=0), _NAME)
     if likely:
         yield Line("what most probably matters, likeliest first", "name")
@@ -37,8 +38,17 @@ def ranking_lines(difference: Difference) -> Iterator[Line]:
     elif idle:
         yield Line("nothing that differs is known to have had an effect", "name")
     yield from _idle(idle, room)
-    if likely or idle or difference.incomparable:
+    if likely or idle or difference.incomparable or any(_looks(difference)):
         yield Line("")
+
+
+def _looks(difference: Difference) -> Iterator[Line]:
+    """How often the line of the models was measured on the same data before, if it was."""
+    for side, figures in difference.evaluations.items():
+        told = [each for each in figures if each["before"]]
+        for each in told[:1]:
+            more = f" (+{len(told) - 1} more)" if len(told) > 1 else ""
+            yield Line(f"# {side}: {printable(str(each['sentence']))}{more}", "dim")
 
 
 def _rows(nth: int, candidate: Candidate, room: int) -> Iterator[Line]:

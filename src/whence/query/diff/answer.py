@@ -18,6 +18,9 @@ def difference_json(difference: Difference) -> dict[str, Any]:
             {"rank": rank, **_candidate_json(each)}
             for rank, each in enumerate(difference.ranking, 1)
         ],
+        "evaluations": {
+            side: [dict(each) for each in told] for side, told in difference.evaluations.items()
+        },
         "steps": [{"job": each.job, "a": each.a, "b": each.b} for each in difference.steps],
         "layers": {name: _layer_json(layer) for name, layer in difference.layers.items()},
     }

@@ -90,7 +90,7 @@ def _of_code(change: Change, setting: Setting) -> Iterator[Candidate]:
         what = {"changed": "", "only_in_a": "only a used it", "only_in_b": "only b used it"}
         says = WEIGHTS[kind].says.format(function=each.get("function") or "the module")
         if kind == "code-called" and not each.get("function"):
-            says = "the module ran, in which it lies"
+            says = "in the module, which ran"
         told = "; ".join(filter(None, (what.get(change.what, ""), says)))
         name = f"{change.name}:{each['line']}" if change.what == "changed" else change.name
         yield _candidate("code", change, kind, says=told, name=name, edit=each)

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
+from whence.model.node import NodeKind
 from whence.query.account import account_for
 from whence.query.diff.align import Alignment, align
 from whence.query.diff.causes import Causes
@@ -18,6 +21,7 @@ from whence.query.diff.outputs import compare_outputs
 from whence.query.diff.parameters import compare_parameters, settings_of
 from whence.query.diff.ranking import rank
 from whence.query.diff.side import Side, Step, read_side
+from whence.query.evaluations import evaluations_json
 from whence.store.interface import GraphReader
 
 STEERING: Mapping[str, Callable[[Comparison], LayerDiff]] = MappingProxyType(
@@ -37,6 +41,9 @@ FOLLOWING: Mapping[str, Callable[[Comparison, Causes], LayerDiff]] = MappingProx
     }
 )
 """Layers whose changes may follow from the others."""
+
+MODELS_TOLD = 3
+"""Of how many models that a run made the evaluations are told."""
 
 LAYERS = ("data", "code", "parameters", "environment", "metrics", "outputs")
 """The order in which they are told: what went in, then what came of it."""
@@ -85,7 +92,17 @@ def diff(
         layers=layers,
         ranking=rank(comparison, layers, steps),
         incomparable=incomparable(comparison),
+        evaluations=MappingProxyType(
+            {"a": _evaluations(reader, ours), "b": _evaluations(reader, theirs)}
+        ),
     )
+
+
+def _evaluations(reader: GraphReader, side: Side) -> tuple[Mapping[str, Any], ...]:
+    """What came before the figures of the model of a side, or of those that its run made."""
+    asked = [side.thing] if side.thing is not None else [each.handle for each in side.outputs()]
+    models = [at for at in asked if side.nodes[at].kind is NodeKind.MODEL][:MODELS_TOLD]
+    return tuple(chain.from_iterable(evaluations_json(reader, model) for model in models))
 
 
 def _compared(side: Side) -> Compared:

@@ -96,6 +96,10 @@ class Difference:
     """What may be the cause, likeliest first; consequences are not among it."""
     incomparable: tuple[str, ...] = ()
     """Why the figures of the two do not compare as they stand, a sentence each."""
+    evaluations: Mapping[str, tuple[Mapping[str, Any], ...]] = field(
+        default_factory=lambda: MappingProxyType({"a": (), "b": ()})
+    )
+    """Of the models on either side, how often their line was measured on the same data before."""
 
     @property
     def status(self) -> Status:

@@ -33,6 +33,7 @@ _SPLITTING = frozenset(
 )
 """The same, by the last part of the name."""
 
+_SEEDS = frozenset({"random_state", "seed", "random_seed", "data_seed"})
 _ENVIRONMENT = "environment variable"
 _THREADS = re.compile(r"_NUM_THREADS\Z|\A(OMP|MKL|OPENBLAS|NUMEXPR|KMP|GOTO)_")
 _DEVICES = frozenset({"CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"})
@@ -60,15 +61,17 @@ def parameter_kind(change: Change, *, named: bool, files: Collection[str]) -> st
     splits = bool(_SPLITTERS.match(change.name))
     if about == "file":
         return "setting"
-    if about == "seed" or last in {"random_state", "seed", "random_seed", "data_seed"}:
+    reaches = [str(each) for each in detail.get("reaches") or ()]
+    if about == "seed" or detail.get("seeds") or last in _SEEDS:
+        splits = splits or any(_SPLITTERS.match(each) for each in reaches)
         return "split-seed" if splits else "seed"
-    if splits or last in _SPLITTING:
+    if splits or last in _SPLITTING or any(_SPLITTERS.match(each) for each in reaches):
         return "split"
     if last in _OPERATIONAL:
         return "operational"
     if _is_place(change.a, files) or _is_place(change.b, files):
         return "place"
-    if detail.get("reaches"):
+    if reaches:
         return "reaching"
     if detail.get("argument"):
         return "argument"

@@ -88,7 +88,7 @@ def compare_parameters(comparison: Comparison) -> LayerDiff:
         seen = seen or bool(a or b)
         differing = set()
         reached = _reached(a, b)
-        following = {("parameter", name) for names in reached.values() for name in names}
+        following = {which for several in reached.values() for which in several}
         for about, name in sorted((a.keys() | b.keys()) - following):
             differing |= _compare_value(
                 told, (place, pair), (about, name), (a, b), known, reached.get((about, name))
@@ -114,7 +114,7 @@ def _compare_value(
     which: tuple[str, str],
     sides: tuple[Values, Values],
     known: tuple[frozenset[Any], frozenset[Any]],
-    reached: Sequence[str] | None = None,
+    reached: Sequence[tuple[str, str]] | None = None,
 ) -> set[str]:
     """Tell a value that is not the same; the sources in which it differs."""
     place, pair = at
@@ -144,7 +144,9 @@ def _compare_value(
         detail["argument"] = True
     detail["given"] = _is_given(present.source, step=pair.b or pair.a)
     if reached:
-        detail["reaches"] = list(reached)
+        detail["reaches"] = [name for _, name in reached]
+        if all(kind == "seed" for kind, _ in reached):
+            detail["seeds"] = True
     plain = (a.value if a else None, b.value if b else None)
     key = (about, present.source, *map(normal, plain))
     told.tell(what, name, plain, key=key, step=(place, pair.job), detail=detail)
@@ -159,30 +161,30 @@ def _is_given(source: str, step: Step | None) -> bool:
     return any(part in files for part in (source, source.partition(", ")[2]))
 
 
-def _reached(a: Values, b: Values) -> dict[tuple[str, str], list[str]]:
-    """Settings that changed → arguments of libraries that changed in just the same way.
+def _reached(a: Values, b: Values) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Settings that changed → arguments and seeds of libraries that changed in just the same way.
 
     The same change twice is one change that went from one place to the other. Where several
     settings changed alike, the one whose name ends alike is taken, otherwise the first.
     """
     settings: dict[Hashable, list[tuple[str, str]]] = {}
-    arguments: list[tuple[str, Hashable]] = []
+    arguments: list[tuple[tuple[str, str], Hashable]] = []
     for which in sorted(a.keys() & b.keys()):
         one, other = _comparable(a[which], b[which])
         if one is None or other is None or normal(one.value) == normal(other.value):
             continue
         change = (normal(one.value), normal(other.value))
-        if one.is_argument and other.is_argument:
-            arguments.append((which[1], change))
+        if which[0] == "seed" or (one.is_argument and other.is_argument):
+            arguments.append((which, change))
         else:
             settings.setdefault(change, []).append(which)
-    reached: dict[tuple[str, str], list[str]] = {}
-    for name, went in arguments:
+    reached: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for which, went in arguments:
         alike = settings.get(went)
         if alike:
-            last = name.rpartition(".")[2]
+            last = which[1].rpartition(".")[2] if which[0] == "parameter" else "seed"
             source = next((each for each in alike if each[1].endswith(last)), alike[0])
-            reached.setdefault(source, []).append(name)
+            reached.setdefault(source, []).append(which)
     return reached
 
 

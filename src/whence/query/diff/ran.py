@@ -157,7 +157,7 @@ def role(a: Version, b: Version, edit: Edit) -> Role:
     scope = parts[part].opens or parts[part].scope
     named = "" if scope.name == MODULE else scope.name
     first = [unit.first for side, unit in telling if side is b and _part(side, unit) == part]
-    return Role(part, min(first, default=line), named)
+    return Role(part, max(min(first, default=line), line), named)
 
 
 def _touched(syntax: Syntax, lines: range) -> list[Unit]:
@@ -177,11 +177,11 @@ def _part(side: Version, unit: Unit) -> Part:
         return "imports"
     if unit.only_speaks:
         return "speaks"
-    names = unit.names
-    if unit.opens is not None and ran == "loaded" and not getattr(unit.node, "decorator_list", ()):
-        names = (unit.opens.name.rpartition(".")[2],)
-    at_top = unit.scope.name == MODULE
-    if names and at_top and side.trace.words and _is_unnamed(side.trace, names):
+    names = unit.names if unit.scope.name == MODULE else ()
+    scope = unit.opens or unit.scope
+    if ran == "loaded" and scope.is_function and not scope.decorated and "." not in scope.name:
+        names = (scope.name,)
+    if names and side.trace.words and _is_unnamed(side.trace, names):
         return "unnamed"
     return ran
 
@@ -197,14 +197,14 @@ def _ran(side: Version, unit: Unit) -> Part:
         return _unfollowed(side.trace)
     silent: Part = "idle" if side.trace.whole else "unseen"
     # That a function was defined is no news: whether it was ever called is.
-    decorated = getattr(unit.node, "decorator_list", ())
-    scope = unit.opens if unit.opens is not None and not decorated else unit.scope
+    opens = unit.opens if unit.opens is not None and not unit.opens.decorated else None
+    scope = opens or unit.scope
     if scope.first not in functions and scope.name != MODULE:
         return silent
     lines = side.trace.lines(side.path)
     if lines is None:
         return "ran" if scope.name == MODULE and not unit.nesting else "called"
-    if unit.opens is not None and not decorated:
+    if opens is not None:
         return "ran"
     return "ran" if not lines.isdisjoint(range(unit.first, unit.last + 1)) else silent
 

@@ -21,7 +21,10 @@ from whence.query.diff.values import normal
 from whence.query.diff.weights import WEIGHTS
 
 _LAYERS = ("outputs", "steps", "data", "code", "parameters", "environment")
-_SET_IN_CODE = frozenset({"argument", "split", "seed", "split-seed", "setting", "operational"})
+_OF_STEPS = frozenset({"code", "parameters"})
+_SET_IN_CODE = frozenset(
+    {"argument", "split", "seed", "split-seed", "setting", "operational", "unnamed"}
+)
 _MOVING = frozenset({"code-ran", "code-called", "code-loaded", "evaluation-code"})
 
 
@@ -35,7 +38,15 @@ def rank(
         layers: What differs in each layer.
         steps: The steps of both, of which some only one may have.
     """
-    found = [*candidates(layers, _setting(comparison)), *_alone(steps)]
+    pairs = enumerate(comparison.alignment.steps)
+    alone = {place for place, pair in pairs if pair.a is None or pair.b is None}
+    found = [
+        each
+        for each in candidates(layers, _setting(comparison))
+        # What only belongs to a step that one side lacks is told by that step.
+        if each.layer not in _OF_STEPS or not each.change.pairs or each.change.pairs - alone
+    ]
+    found += _alone(steps)
     told = {each.change.name for each in found} | _consequences(layers)
     found += _of_measuring(comparison, told)
     found = _told_once(found)
@@ -132,13 +143,22 @@ def _line_of(candidate: Candidate, lines: Iterable[Candidate]) -> Candidate | No
     change = candidate.change
     if candidate.layer != "parameters" or candidate.kind not in _SET_IN_CODE:
         return None
-    if change.what != "changed" or change.detail.get("given") is not False:
+    if change.what == "unknown" or change.detail.get("given") is not False:
         return None
     for line in lines:
         assert line.edit is not None
-        if not set(line.change.steps).isdisjoint(change.steps) and (
-            _stands_in(change.a, line.edit.get("before"))
-            and _stands_in(change.b, line.edit.get("after"))
+        before, after = line.edit.get("before"), line.edit.get("after")
+        if set(line.change.steps).isdisjoint(change.steps):
+            continue
+        owner = change.name.partition(".")[0]
+        if change.what == "only_in_a" and _stands_in(owner, before):
+            return line
+        if change.what == "only_in_b" and _stands_in(owner, after):
+            return line
+        if (
+            change.what == "changed"
+            and _stands_in(change.a, before)
+            and _stands_in(change.b, after)
         ):
             return line
     return None
@@ -157,7 +177,8 @@ def _stands_in(value: Any, lines: Iterable[str] | None) -> bool:
 def _with_gifts(line: Candidate, given: list[Candidate]) -> Candidate:
     if not given:
         return line
-    names = ", ".join(each.name for each in given[:3])
+    names = ", ".join(each.name for each in given[:2])
+    names += f" and {len(given) - 2} more" if len(given) > 2 else ""
     heaviest = max(given, key=lambda each: each.weight)
     weight = max(line.weight, heaviest.weight)
     if weight == line.weight and all(each.kind in {"seed", "split-seed"} for each in given):

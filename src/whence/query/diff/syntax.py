@@ -21,6 +21,8 @@ class Scope:
     first: int
     """The line at which its code object begins: that of the first decorator, if there is one."""
     is_function: bool = False
+    decorated: bool = False
+    """Whether something else was told of it, which may call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _unit(node: ast.AST, scope: Scope, nesting: tuple[str, ...]) -> Iterator[Uni
     inner = scope
     if isinstance(node, _SCOPES):
         prefix = "" if scope.name == MODULE else f"{scope.name}."
-        inner = Scope(f"{prefix}{node.name}", first, isinstance(node, _FUNCTIONS))
+        is_function = isinstance(node, _FUNCTIONS)
+        inner = Scope(f"{prefix}{node.name}", first, is_function, bool(node.decorator_list))
     head = _head_end(node)
     opens = inner if inner is not scope else None
     yield Unit(node, first, head, scope, nesting, opens)

@@ -67,7 +67,7 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
         ),
         "code-called": Weight(
             76,
-            "{function} ran, in which it lies",
+            "in {function}, which ran",
             "the function ran; that those lines did is likely, and not known",
         ),
         "data-columns": Weight(
