@@ -20,6 +20,7 @@ SCHEMAS = {
     "path": "route-1",
     "diff": "difference-1",
     "attribute": "attribution-1",
+    "bisect": "bisection-1",
     "gaps": "gaps-1",
     "fsck": "fsck-1",
 }

@@ -76,6 +76,7 @@ TESTED_TOGETHER = {
     "notebook.py": "clients/notebooks",
     "query/": "query/test_lineage.py",
     "reproduction/attributed.py": "journeys/test_attribute.py",
+    "reproduction/bisected.py": "journeys/test_bisect.py",
     "reproduction/attribution/": "reproduction/attribution/test_attribute.py",
     "reproduction/comparers/": "reproduction/comparers",
     "reproduction/": "reproduction/test_studio.py",

@@ -111,7 +111,7 @@ def prepare(workspace: Workspace, order: Order) -> Prepared:
     with workspace.reading() as reader:
         pipeline = read_pipeline(reader, order.a.handle, order.b.handle, order.metric)
         a, b = (
-            {**_side(reader, side), "recorded": value}
+            {**side_json(reader, side), "recorded": value}
             for side, value in zip((order.a, order.b), pipeline.recorded, strict=True)
         )
     require_contents(workspace, pipeline)
@@ -162,7 +162,8 @@ def keep(workspace: Workspace, node: NodeId, told: dict[str, Any]) -> None:
     )
 
 
-def _side(reader: Reader, side: Side) -> dict[str, Any]:
+def side_json(reader: Reader, side: Side) -> dict[str, Any]:
+    """A or B, as answers name it."""
     (node,) = reader.nodes([side.handle])
     is_unique = node.kind is NodeKind.MODEL_VERSION
     return {

@@ -14,6 +14,7 @@ interrupted, goes on from there. The answer is kept with B, and `whence show B` 
 import argparse
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from whence.cli.asking import find, settled
 from whence.cli.console import Console
@@ -21,6 +22,10 @@ from whence.cli.progress import counting
 from whence.cli.verb import add_json
 from whence.errors import StoreError, UsageError
 from whence.reproduction.attribution.trials import Budget
+from whence.workspace import Workspace
+
+if TYPE_CHECKING:
+    from whence.reproduction.attributed import Order
 
 SUMMARY = "say which difference made a metric change, by running mixtures"
 
@@ -62,23 +67,10 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     # Late: the whole machinery of doing runs again is behind them.
     from whence.cli.render.attribution import render_attribution, waterfall_of  # noqa: PLC0415
     from whence.drawing.waterfall import render_waterfall  # noqa: PLC0415
-    from whence.reproduction.attributed import Order, Side, prepare  # noqa: PLC0415
-    from whence.reproduction.attribution.attribute import Plan  # noqa: PLC0415
+    from whence.reproduction.attributed import prepare  # noqa: PLC0415
 
-    budget = read_budget(args.budget)
-    check_numbers(args)
     with settled(console) as workspace:
-        with workspace.reading() as reader:
-            a, b = (Side(ref, find(workspace, reader, ref, console)) for ref in (args.a, args.b))
-        order = Order(
-            a,
-            b,
-            metric=args.metric,
-            plan=Plan(seeds=args.seeds, ends=max(args.seeds + 2, 3)),
-            budget=budget,
-            jobs=args.jobs,
-            timeout=None if args.timeout is None else read_span(args.timeout, "--timeout"),
-        )
+        order = read_order(args, workspace, console)
         prepared = prepare(workspace, order)
         factors = len(prepared.mixing.differences)
         console.say(
@@ -101,6 +93,32 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             )
         )
     return 0
+
+
+def read_order(args: argparse.Namespace, workspace: Workspace, console: Console) -> "Order":
+    """What is asked.
+
+    Raises:
+        UsageError: a budget or a number with which nothing could be found.
+        NotFoundError: A or B names nothing.
+    """
+    from whence.reproduction.attributed import Order, Side  # noqa: PLC0415
+    from whence.reproduction.attribution.attribute import Plan  # noqa: PLC0415
+
+    budget = read_budget(args.budget)
+    check_numbers(args)
+    timeout = None if args.timeout is None else read_span(args.timeout, "--timeout")
+    with workspace.reading() as reader:
+        a, b = (Side(ref, find(workspace, reader, ref, console)) for ref in (args.a, args.b))
+    return Order(
+        a,
+        b,
+        metric=args.metric,
+        plan=Plan(seeds=args.seeds, ends=max(args.seeds + 2, 3)),
+        budget=budget,
+        jobs=args.jobs,
+        timeout=timeout,
+    )
 
 
 def read_budget(text: str | None) -> Budget | None:

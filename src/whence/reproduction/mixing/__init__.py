@@ -6,6 +6,7 @@ Read in this order:
 - ``scripts``, ``settings``, ``commands``: edits of code, of configuration files, of command lines.
 - ``stages``: which run of the one pipeline answers to which of the other.
 - ``factors``: everything that differs, and what a mixture of it is: replays, stage by stage.
+- ``history``, ``timeline``: the way from A to B as commits and versions of data, point by point.
 - ``shelf``: what stages gave before, by what went into them.
 - ``bench``: a laboratory that really runs mixtures.
 """

@@ -2,17 +2,17 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import Protocol
 
 from whence.errors import ReproductionError, StoreError
-from whence.reproduction.attribution.laboratory import Outcome, Trial
+from whence.reproduction.attribution.laboratory import Mixture, Outcome, Trial
 from whence.reproduction.interface import Recipe, Replay, Replayed
-from whence.reproduction.mixing.factors import Mixing
 from whence.reproduction.mixing.shelf import Given, StageShelf, given_by, key_of
+from whence.reproduction.mixing.stages import Pipeline
 
 _SAID = 160
 """Characters of what a failing program said that are told."""
@@ -23,6 +23,21 @@ class Performing(Protocol):
 
     def perform(self, replay: Replay, *, timeout: float | None = None) -> Replayed:
         """Do one."""
+
+
+class Mixed(Protocol):
+    """What a mixture is."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The two pipelines."""
+
+    @property
+    def ends(self) -> tuple[Mixture, Mixture]:
+        """The mixtures that are A and B themselves."""
+
+    def replay(self, at: int, mixture: Mixture, made: Mapping[str, str]) -> Replay | None:
+        """A stage of a mixture; ``None`` where the mixture does not have it."""
 
 
 Studios = Callable[[], AbstractContextManager[Performing]]
@@ -43,7 +58,7 @@ class Bench:
 
     def __init__(
         self,
-        mixing: Mixing,
+        mixing: Mixed,
         studios: Studios,
         at_hand: Callable[[str], bool],
         shelf: StageShelf,
@@ -69,7 +84,7 @@ class Bench:
 
     def _read_recorded(self) -> Iterator[tuple[str, Given]]:
         """What the user's own runs gave, by what went into them."""
-        for mixture in (frozenset[str](), self._mixing.everything):
+        for mixture in self._mixing.ends:
             made: dict[str, str] = {}
             for at in range(len(self._mixing.pipeline.stages)):
                 replay = self._mixing.replay(at, mixture, made)

@@ -23,7 +23,7 @@ Contents = Callable[[str], bytes | None]
 """The bytes of a source or configuration file by its SHA-256; ``None`` where not at hand."""
 
 LARGEST_TEXT = 1 << 20
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     "VIRTUAL_ENV CONDA_DEFAULT_ENV PIXI_ENVIRONMENT_NAME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE "
     "PYTHONIOENCODING PYTHONWARNINGS PYTHONNOUSERSITE".split()
 )
@@ -103,7 +103,7 @@ class Mixing:
     """
 
     def __init__(self, pipeline: Pipeline, contents: Contents) -> None:
-        self.pipeline = pipeline
+        self._pipeline = pipeline
         self._contents = contents
         self._found: dict[tuple[Any, ...], Difference] = {}
         self.notes: list[str] = []
@@ -117,6 +117,11 @@ class Mixing:
             )
 
     @property
+    def pipeline(self) -> Pipeline:
+        """The two pipelines."""
+        return self._pipeline
+
+    @property
     def differences(self) -> tuple[Difference, ...]:
         """The factors, in the order of the stages."""
         return tuple(self._found.values())
@@ -125,6 +130,11 @@ class Mixing:
     def everything(self) -> Mixture:
         """All factors: B."""
         return Mixture(each.key for each in self.differences)
+
+    @property
+    def ends(self) -> tuple[Mixture, Mixture]:
+        """A and B."""
+        return Mixture(), self.everything
 
     # ------------------------------------------------------------------ what differs
 
@@ -202,14 +212,14 @@ class Mixing:
         )
 
     def _plan_surroundings(self, plan: _Plan, stage: Stage, a: Recipe, b: Recipe) -> None:
-        for name in sorted((a.variables.keys() | b.variables.keys()) - _HARMLESS):
+        for name in sorted((a.variables.keys() | b.variables.keys()) - HARMLESS):
             one, other = a.variables.get(name), b.variables.get(name)
             if one != other:
                 title = f"{name} {one or 'unset'} → {other or 'unset'}"
                 plan.variables[name] = self._tell(
                     ("variable", title), title, "environment", "environment", stage.job
                 )
-        told = _compare_environments(a, b)
+        told = compare_environments(a, b)
         if told:
             plan.environment = self._tell(
                 ("packages", *told),
@@ -300,23 +310,13 @@ class Mixing:
             recipe = stage.a or stage.b
             assert recipe is not None
             is_there = (plan.step in mixture) == (stage.a is None)
-            return self._as_recorded(at, recipe, made) if is_there else None
+            return as_recorded(self.pipeline.stages, at, recipe, made) if is_there else None
         keys = plan.keys() or self.everything
         if keys <= mixture:
-            return self._as_recorded(at, stage.b, made)
+            return as_recorded(self.pipeline.stages, at, stage.b, made)
         if not plan.keys() & mixture:
-            return self._as_recorded(at, stage.a, made)
+            return as_recorded(self.pipeline.stages, at, stage.a, made)
         return self._mixed(at, mixture, made)
-
-    def _as_recorded(self, at: int, recipe: Recipe, made: Mapping[str, str]) -> Replay:
-        side = self.pipeline.stages[at].sides.index(recipe)
-        files: dict[str, str | bytes] = {}
-        for name, need in by_name((*recipe.code, *recipe.inputs)).items():
-            if name in made and flows(self.pipeline.stages, at, side, need):
-                files[need.path] = made[name]
-            elif need.sha256 is not None:
-                files[need.path] = need.sha256
-        return Replay(recipe, recipe.command, files, recipe.variables, recipe.environment)
 
     def _mixed(self, at: int, mixture: Mixture, made: Mapping[str, str]) -> Replay:
         stage, plan = self.pipeline.stages[at], self._plans[at]
@@ -324,7 +324,7 @@ class Mixing:
         assert a is not None
         assert b is not None
         assert plan.line is not None
-        base = self._as_recorded(at, a, made)
+        base = as_recorded(self.pipeline.stages, at, a, made)
         files = dict(base.files)
         for name, need in by_name((*b.code, *b.inputs)).items():
             # What B alone reads does no harm to who does not ask for it.
@@ -333,9 +333,9 @@ class Mixing:
             else:
                 content = made.get(name)
             if content is not None:
-                files.setdefault(_path(a, b, need), content)
+                files.setdefault(path_at(a, b, need), content)
         for name, text in plan.texts.items():
-            files[_path(a, a, _named(a, name))] = text.content(mixture)
+            files[path_at(a, a, _named(a, name))] = text.content(mixture)
         for name, key in plan.whole.items():
             self._put_whole(files, stage, name, is_b=key in mixture)
         words = zip(plan.line.pieces, plan.line_keys, strict=True)
@@ -362,17 +362,38 @@ class Mixing:
         sides = [by_name((*side.code, *side.inputs)).get(name) for side in (a, b)]
         need = sides[is_b]
         either = next(each for each in sides if each is not None)
-        path = _path(a, a if either is sides[0] else b, either)
+        path = path_at(a, a if either is sides[0] else b, either)
         files.pop(path, None)
         if need is not None and need.sha256 is not None:
             files[path] = need.sha256
+
+
+def as_recorded(
+    stages: Sequence[Stage], at: int, recipe: Recipe, made: Mapping[str, str]
+) -> Replay:
+    """A stage as one of its two sides was, with what earlier stages made this time.
+
+    Args:
+        stages: The pipelines.
+        at: Which stage.
+        recipe: One of its sides.
+        made: Name → content.
+    """
+    side = stages[at].sides.index(recipe)
+    files: dict[str, str | bytes] = {}
+    for name, need in by_name((*recipe.code, *recipe.inputs)).items():
+        if name in made and flows(stages, at, side, need):
+            files[need.path] = made[name]
+        elif need.sha256 is not None:
+            files[need.path] = need.sha256
+    return Replay(recipe, recipe.command, files, recipe.variables, recipe.environment)
 
 
 def _named(recipe: Recipe, name: str) -> FileNeed:
     return by_name((*recipe.code, *recipe.inputs))[name]
 
 
-def _path(home: Recipe, recipe: Recipe, need: FileNeed) -> str:
+def path_at(home: Recipe, recipe: Recipe, need: FileNeed) -> str:
     """Where a file of one recipe lies in the workspace of another."""
     if need.path == posixpath.join(recipe.root, need.name):
         return posixpath.join(home.root, need.name)
@@ -401,7 +422,7 @@ def _lines(pieces: Pieces, piece: Piece) -> list[str]:
     return told
 
 
-def _compare_environments(a: Recipe, b: Recipe) -> tuple[str, ...]:
+def compare_environments(a: Recipe, b: Recipe) -> tuple[str, ...]:
     """What differs of what a program can have noticed: the Python, and imported packages."""
     one, other = a.environment, b.environment
     if one.digest == other.digest:
