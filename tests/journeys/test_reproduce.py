@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -228,3 +229,35 @@ def test_data_that_nobody_made_cannot_be_done_again(project: Project) -> None:
     project.python("train.py")
     done = project.whence("reproduce", "data.csv", status=1)
     assert "no recorded run made data.csv" in done.stderr
+
+
+def test_whoever_is_killed_in_the_middle_leaves_nothing(project: Project) -> None:
+    project.write(
+        "train.py",
+        "import os, time\nopen('begun.txt', 'w').write('x')\n"
+        "time.sleep(float(os.environ.get('NAP', '0')))\nopen('done.txt', 'w').write('x')\n",
+    )
+    project.python("train.py")
+    project.env["NAP"] = "60"
+    process = project.start("reproduce")
+    replays = project.folder / ".whence" / "replays"
+    begun = None
+    for _ in range(600):
+        begun = next(replays.glob("*/tree/0/begun.txt"), None)
+        if begun is not None:
+            break
+        time.sleep(0.05)
+    assert begun is not None
+    process.kill()
+    process.wait(30)
+
+    for _ in range(100):
+        project.whence("log")
+        if not list(replays.iterdir()):
+            break
+        time.sleep(0.1)
+
+    assert not list(replays.iterdir())
+    assert not list((project.folder / ".whence" / "sessions").iterdir())
+    assert len(project.ask("log", "--replays")["runs"]) == 1
+    assert "every hash holds" in project.whence("fsck").stdout

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,81 @@ def snapshot(folder: Path) -> dict[str, bytes]:
         and ".git" not in path.parts
         and "__pycache__" not in path.parts
     }
+
+
+def test_git_inside_finds_the_recorded_commit(project: Project, workspace: Workspace) -> None:
+    project.write(
+        "train.py",
+        "import subprocess\n"
+        "text = subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True).stdout\n"
+        "text += subprocess.run(['git', 'show', 'HEAD:train.py'], capture_output=True).stdout\n"
+        "open('commit.txt', 'wb').write(text)\n",
+    )
+    project.commit()
+    told = project.python("train.py")
+    project.commit("later")
+    head = (project.folder / ".git" / "HEAD").read_bytes()
+    for private in (None, False):
+        replay = as_recorded(recipe_of(workspace, told["id"]))
+        again = perform(workspace, replay, private=private)
+        assert list(again.outputs.values()) == [told["generated"][0]["digest"]["sha256"]]
+    assert (project.folder / ".git" / "HEAD").read_bytes() == head
+
+
+def test_large_inputs_are_shown_rather_than_copied(
+    project: Project, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whence.reproduction.placing.SHOWN", 4)
+    project.whence("config", "data.keep", "none")
+    project.write(
+        "train.py",
+        "try:\n    open('data.csv', 'a').write('!')\n    kind = 'writable'\n"
+        "except OSError:\n    kind = 'shown'\n"
+        "open('kind.txt', 'w').write(open('data.csv').read() + kind)\n",
+    )
+    project.write("reader.py", "open('kind.txt', 'w').write(open('data.csv').read())\n")
+    told = project.python("reader.py")
+    recipe = recipe_of(workspace, told["id"])
+    with Studio(workspace) as studio:
+        if not studio.is_private:
+            pytest.skip("no private view here")
+        replay = as_recorded(recipe)
+        code = {str(project.folder / "reader.py"): (project.folder / "train.py").read_bytes()}
+        files = {**replay.files, **code}
+        again = studio.perform(
+            Replay(recipe, recipe.command, files, replay.variables, replay.environment)
+        )
+    content = workspace.objects.read(next(iter(again.outputs.values())))
+    assert content == b"1.5\n2.5\n3.25\nshown"
+    assert (project.folder / "data.csv").read_text() == "1.5\n2.5\n3.25\n"
+
+
+def test_a_second_replay_of_a_run_finds_nothing_of_the_first(
+    project: Project, workspace: Workspace
+) -> None:
+    project.write("make.py", "open('a.txt', 'x').write('a')\n")
+    recipe = recipe_of(workspace, project.python("make.py")["id"])
+    with Studio(workspace) as studio:
+        done = [studio.perform(as_recorded(recipe)) for _ in range(2)]
+    assert [each.exit_status for each in done] == [0, 0]
+
+
+def test_nothing_is_registered_by_a_run_that_is_done_again(
+    project: Project, workspace: Workspace
+) -> None:
+    whence = f"{sys.executable} -m whence"
+    project.write(
+        "all.sh",
+        f"{whence} run -- {sys.executable} train.py\n{whence} register models/m.txt --model m\n",
+    )
+    project.run("sh", "all.sh")
+    assert [each["name"] for each in project.ask("show", "m@1")["comes_from"]][:1] == [
+        "models/m.txt"
+    ]
+    recipe = recipe_of(workspace, project.ask("show", "last")["id"])
+    before = project.ask("log")["runs"]
+    again = perform(workspace, as_recorded(recipe))
+    assert again.exit_status == 0
+    assert "nothing is registered" in again.said
+    project.whence("show", "m@2", status=2)
+    assert project.ask("log")["runs"] == before

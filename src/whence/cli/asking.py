@@ -13,6 +13,15 @@ from whence.store.interface import Reader
 from whence.workspace import Workspace, open_workspace
 
 
+def scratch_left(workspace: Workspace) -> bool:
+    """Whether somebody does runs again here, or was ended while doing so."""
+    try:
+        with os.scandir(workspace.folder / "replays") as found:
+            return any(found)
+    except OSError:
+        return False
+
+
 @contextmanager
 def settled(console: Console) -> Iterator[Workspace]:
     """The workspace of this folder, after runs whose recorder died were brought home."""
@@ -20,6 +29,10 @@ def settled(console: Console) -> Iterator[Workspace]:
     try:
         for problem in settle(workspace):
             console.say(f"whence: {problem}")
+        if scratch_left(workspace):
+            from whence.reproduction.scratch import sweep  # noqa: PLC0415  seldom needed
+
+            sweep(workspace)
         yield workspace
     finally:
         workspace.close()

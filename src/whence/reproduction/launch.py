@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -24,7 +25,10 @@ def main(path: str) -> int:
         return _try()
     with open(path, "rb") as file:  # noqa: PTH123
         order: dict[str, Any] = json.load(file)
-    _end_with(order["parent"])
+    child = _watch_over(order["parent"])
+    if child:
+        _, status = os.waitpid(child, 0)
+        return _end_as(os.waitstatus_to_exitcode(status))
     from whence.errors import WhenceError  # noqa: PLC0415  after the parent is watched
     from whence.reproduction import namespace  # noqa: PLC0415
 
@@ -75,16 +79,34 @@ def _redirect(streams: Mapping[str, str]) -> None:
             os.close(handle)
 
 
-def _end_with(parent: int) -> None:
-    """Be ended when the parent is; everything that the program started is in our group."""
+def _watch_over(parent: int) -> int:
+    """Fork; the parent of the two stays to end the whole group when whoever started it is gone.
 
-    def end(*_: object) -> None:
-        os.killpg(0, signal.SIGKILL)
+    The tracer hands signals on to the program, so it cannot be the one that waits for this.
 
-    signal.signal(signal.SIGUSR1, end)
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1, 0, 0, 0)
-    if os.getppid() != parent:
-        end()
+    Returns:
+        0 in the child, in which the run is done; the child's id in the other.
+    """
+    child = os.fork()
+    if child:
+        signal.signal(signal.SIGUSR1, _end_group)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1, 0, 0, 0)
+        if os.getppid() != parent:
+            _end_group()
+    return child
+
+
+def _end_group(*_: object) -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+def _end_as(status: int) -> int:
+    """The exit status; a signal that ended the child ends us too."""
+    if status < 0:
+        with suppress(OSError):  # some cannot be set, and need not
+            signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    return status
 
 
 if __name__ == "__main__":

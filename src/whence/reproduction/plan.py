@@ -13,6 +13,8 @@ from whence.reproduction.interface import EnvironmentNeed, FileNeed, Recipe, Rep
 from whence.reproduction.sources import Content
 from whence.reproduction.starting import REDACTED
 
+HASH_SEED = "its hash seed is unknown: what depends on the order of a set may differ"
+
 
 class Where(Enum):
     """Where a content comes from."""
@@ -189,7 +191,7 @@ def _judge_python(step: Step, problems: list[Problem], notes: list[str]) -> None
     if step.circumstances.mode != "recorded" and python.interpreter is not None:
         notes.append(f"done in the environment of now: {python.interpreter.path}")
     if step.environment.version and variables.get("PYTHONHASHSEED", "random") == "random":
-        notes.append("its hash seed is unknown: what depends on the order of a set may differ")
+        notes.append(HASH_SEED)
 
 
 def _judge_files(step: Step, problems: list[Problem], notes: list[str]) -> None:

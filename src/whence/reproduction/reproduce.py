@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from whence.errors import ReproductionError, WhenceError
-from whence.query.account import account_for
-from whence.query.diff import diff
+from whence.errors import ReproductionError
+from whence.reproduction.causes import causes_of
 from whence.reproduction.comparing import compare_files
+from whence.reproduction.environment import provide
 from whence.reproduction.interface import (
     Comparison,
     FileNeed,
@@ -18,8 +17,9 @@ from whence.reproduction.interface import (
     Replayed,
     Sandbox,
 )
-from whence.reproduction.plan import Plan, Problem, Step
+from whence.reproduction.plan import HASH_SEED, Plan, Problem, Step
 from whence.reproduction.recording import known_repeats, record_verdict
+from whence.reproduction.sandbox import ChildSandbox
 from whence.reproduction.studio import Studio
 from whence.reproduction.verdict import (
     FileVerdict,
@@ -99,7 +99,8 @@ class _Reproduction:
             "private": target.view.private,
             **verdict.evidence,
         }
-        return replace(verdict, notes=_notes(self._plan), evidence=evidence)
+        notes = [each for each in _notes(self._plan) if each != HASH_SEED or not verdict.is_good]
+        return replace(verdict, notes=tuple(notes), evidence=evidence)
 
     def _do(self) -> Verdict:
         steps, target = self._plan.steps, self._plan.target
@@ -119,7 +120,7 @@ class _Reproduction:
             recorded, measured = self._with_evaluations(recorded, last)
             repeats = self._repeats(recorded)
             metrics = compare_metrics(recorded, measured, repeats)
-            causes = self._causes(last, again)
+            causes = causes_of(self._workspace, target, last, again)
             verdict = judge(
                 (target.recipe.exit_status, last),
                 files,
@@ -227,7 +228,10 @@ class _Reproduction:
 
     def _compare(self, step: Step, outputs: Mapping[str, str]) -> list[FileVerdict]:
         found = []
-        sandbox, evaluation = self._sandbox(step), self._evaluation(step)
+        evaluation: list[Path] = []
+        sandbox: Sandbox | None = None
+        if any(each.sha256 != outputs.get(each.path) for each in step.recipe.outputs):
+            sandbox, evaluation = self._sandbox(step), self._evaluation(step)
         for need in step.recipe.outputs:
             again = outputs.get(need.path)
             if again is None and need.role in {"stdout", "stderr"}:
@@ -279,8 +283,23 @@ class _Reproduction:
         return target
 
     def _sandbox(self, step: Step) -> Sandbox | None:
-        del step
-        return None
+        """Where models of a step can be loaded: its own Python, with its own modules to find."""
+        interpreter = provide(step.environment, step.recipe.variables)
+        if interpreter is None:
+            return None
+        recipe = step.recipe
+        code = [each for each in recipe.code if each.path.endswith(".py")]
+        words = {os.path.join(recipe.cwd, word) for word in recipe.command}  # noqa: PTH118
+        main = next((each.path for each in code if each.path in words), None)
+        folders = [recipe.cwd, *recipe.variables.get("PYTHONPATH", "").split(os.pathsep)]
+        if main is not None:
+            folders.insert(0, os.path.dirname(main))  # noqa: PTH120
+        places = [self._studio.real(recipe, each) for each in dict.fromkeys(folders) if each]
+        return ChildSandbox(
+            interpreter.path,
+            code=[each for each in places if each.is_dir()],
+            main=None if main is None else self._studio.real(recipe, main),
+        )
 
     def _evaluation(self, step: Step) -> list[Path]:
         """Tables on which what the step made was measured: by later runs, else by itself."""
@@ -296,48 +315,6 @@ class _Reproduction:
                 if place is not None and place not in found:
                     found.append(place)
         return found[:3]
-
-    # ------------------------------------------------------------------ causes
-
-    def _causes(self, last: Replayed, again: bool | None) -> list[str]:
-        """What probably made the difference, most likely first."""
-        found = []
-        with self._workspace.reading() as reader:
-            run = reader.find(self._plan.target.recipe.run)
-            other = None if last.run is None else reader.find(last.run)
-            gaps = [] if run is None else account_for(reader, run).gaps()
-            unseeded = [each["about"] for each in gaps if each["kind"] == "unseeded"]
-            if again is False:
-                found.append("it does not repeat itself: doing it twice here gives two results")
-            if unseeded:
-                found.append(f"randomness that nobody seeded: {', '.join(unseeded)}")
-            if run is not None and other is not None:
-                with suppress(WhenceError):
-                    found += _told_by(diff(reader, run, other))
-        if again and not found:
-            found.append(
-                "it repeats itself here, and nothing recorded differs: the machine, the time, or "
-                "something that nobody saw"
-            )
-        return found
-
-
-def _told_by(difference: Any) -> list[str]:
-    """What differs between the two records before anything ran, a phrase each."""
-    told = []
-    for layer in ("environment", "code", "parameters", "data"):
-        for change in difference.layers[layer].changes[:5]:
-            if change.what == "unknown" or change.name.startswith("replays/"):
-                continue
-            told.append(f"{layer}: {change.name}{_values(change)}")
-    return told[:8]
-
-
-def _values(change: Any) -> str:
-    simple = (str, int, float)
-    if isinstance(change.a, simple) and isinstance(change.b, simple):
-        return f" {change.a} → {change.b}"
-    return ""
 
 
 def _is_table(name: str) -> bool:

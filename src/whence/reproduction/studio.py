@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from whence.reproduction import launch
 from whence.reproduction.checkout import check_out, find_repository
 from whence.reproduction.children import Ended, attend
 from whence.reproduction.environment import provide
-from whence.reproduction.interface import FileNeed, Recipe, Replay, Replayed
+from whence.reproduction.interface import EnvironmentNeed, FileNeed, Recipe, Replay, Replayed
 from whence.reproduction.interpreters import Interpreter
 from whence.reproduction.namespace import Mount, as_json, refusal
 from whence.reproduction.placing import Layout, Place
@@ -77,7 +78,8 @@ class Studio:
         self._workspace = workspace
         self._keep = keep
         self._purpose = purpose
-        self._private = refusal() is None if private is None else private
+        self.is_private = refusal() is None if private is None else private
+        """Whether programs see the scratch folder in the place of the workspace."""
         self.folder = make_scratch(scratch_folders(workspace)[0])
         """The scratch folder."""
         self._whereabouts = Whereabouts(workspace)
@@ -115,6 +117,9 @@ class Studio:
         run = new_id()
         place = self._place(recipe.root)
         layout = self._prepare(replay, place, interpreter)
+        if place.private:
+            interpreter = stand_in(place, layout, replay.recipe.environment, interpreter)
+            layout.mounts.append(Mount(os.fspath(place.tree), place.root))
         order = self._order(replay, run, place, layout, interpreter)
         path = self.folder / "orders" / f"{run}.json"
         path.write_text(json.dumps(order), encoding="utf-8")
@@ -125,13 +130,17 @@ class Studio:
             raise ReproductionError(ended.error.strip().splitlines()[-1] if ended.error else "")
         return self._collect(replay, run, place, ended, seconds)
 
+    def real(self, recipe: Recipe, path: str) -> Path:
+        """Where a file lies that a replay of a recipe met as ``path``."""
+        return self._place(recipe.root).real(path)
+
     # ---------------------------------------------------------------- before
 
     def _place(self, root: str) -> Place:
         place = self._places.get(root)
         if place is None:
             number = str(len(self._places))
-            private = self._private and os.path.isdir(root)  # noqa: PTH112
+            private = self.is_private and os.path.isdir(root)  # noqa: PTH112
             tree, aside = self.folder / "tree" / number, self.folder / "aside" / number
             tree.mkdir()
             aside.mkdir()
@@ -157,7 +166,6 @@ class Studio:
             cwd.mkdir(parents=True, exist_ok=True)
         if place.private:
             self._show_real(place, layout, interpreter)
-            layout.mounts.append(Mount(os.fspath(place.tree), place.root))
         return layout
 
     def _show_real(self, place: Place, layout: Layout, interpreter: Interpreter | None) -> None:
@@ -263,6 +271,32 @@ class Studio:
         for each in made:
             if each.sha256 is not None and each.artifact is not None:
                 self._artifacts[each.name, each.sha256] = each.artifact
+
+
+def stand_in(
+    place: Place, layout: Layout, need: EnvironmentNeed, interpreter: Interpreter | None
+) -> Interpreter | None:
+    """Show another Python where the recorded one was, so that it has the same place as well.
+
+    Only virtual environments: they hold nothing but the Python, and ours is left alone.
+    """
+    path = Path(need.interpreter)
+    prefix = path.parent.parent
+    if interpreter is None or interpreter.path == path or path.parent.name != "bin":
+        return interpreter
+    is_free = place.inside(os.fspath(prefix)) is not None and not prefix.exists()
+    is_environment = (prefix / "pyvenv.cfg").exists()
+    ours = Path(sys.prefix), Path(__file__)
+    there = interpreter.path.with_name(path.name)
+    if not (is_free or is_environment) or not there.exists():
+        return interpreter
+    if any(each.is_relative_to(prefix) for each in ours) or not prefix.is_absolute():
+        return interpreter
+    target = place.inside(os.fspath(prefix)) or prefix
+    if target != prefix:
+        target.mkdir(parents=True, exist_ok=True)
+    layout.mounts.append(Mount(os.fspath(interpreter.prefix), os.fspath(target), read_only=True))
+    return replace(interpreter, path=path, prefix=prefix)
 
 
 def _streams(recipe: Recipe, place: Place) -> dict[str, str]:

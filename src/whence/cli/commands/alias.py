@@ -7,6 +7,7 @@ import argparse
 import re
 
 from whence import __version__
+from whence.capture.again import is_again
 from whence.cli.asking import settled
 from whence.cli.console import Console
 from whence.cli.render.text import printable
@@ -28,6 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Move it."""
+    if is_again():
+        console.say("whence: no alias is moved: this run is being done again")
+        return 0
     told = _VERSION.match(args.version)
     if told is None:
         raise UsageError(f"{args.version!r} is not of the form NAME@N", hint="for example delay@3")

@@ -6,6 +6,7 @@ REF is a model file, or the run that made exactly one. The version pins that art
 import argparse
 
 from whence import __version__
+from whence.capture.again import is_again
 from whence.cli.asking import disk_of, settled
 from whence.cli.console import Console
 from whence.cli.render.text import printable
@@ -34,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Register it and print the version."""
+    if is_again():
+        console.say("whence: nothing is registered: this run is being done again")
+        return 0
     with settled(console) as workspace:
         with workspace.reading() as reader:
             found = resolve_ref(reader, args.ref, disk_of(workspace))
