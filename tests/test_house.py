@@ -81,6 +81,7 @@ TESTED_TOGETHER = {
     "reproduction/comparers/": "reproduction/comparers",
     "reproduction/": "reproduction/test_studio.py",
     "recording/compose.py": "recording/test_recorder.py",
+    "recording/holding.py": "journeys/test_clearing.py",
     "recording/observation.py": "recording/test_recorder.py",
     "recording/secrets.py": "recording/test_redact.py",
     "store/": "store/test_sqlite.py",

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import StoreError, UsageError
@@ -48,6 +48,7 @@ def test_what_people_wrote_stays(tmp_path: Path) -> None:
     assert load(tmp_path).values == {"code.keep": "none", "data.keep": "all"}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_pattern_comes_back(tmp_path_factory: pytest.TempPathFactory, pattern: str) -> None:
     folder = tmp_path_factory.mktemp("settings")

@@ -86,7 +86,7 @@ class Keeping:
                 if not self._objects.is_whole(sha256):
                     self._objects.put_file(os.fsdecode(path), sha256=sha256)
                 there.append(sha256)
-        with suppress(OSError):
+        with suppress(StoreError, OSError):
             add_to_inventory(self._objects.folder, there)
 
     def _put(self, wish: Wish) -> str:

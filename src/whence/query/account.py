@@ -104,6 +104,7 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "reproduction": account.said("reproduction") or None,
         "verdicts": verdicts_of(account),
         "attributions": attributions_of(account),
+        "hold": account.said("hold") or None,
         "observers": account.said("observers").get("observers", []),
         "gaps": [*account.gaps(), *map(_plain_gap, made_version_gaps(reader, account.handle))],
     }

@@ -73,6 +73,21 @@ def sweep(workspace: Workspace) -> int:
     return len(left)
 
 
+def is_at_work(workspace: Workspace) -> bool:
+    """Whether somebody does a run again at this moment."""
+    with suppress(OSError):
+        folders = [each for parent in scratch_folders(workspace) for each in _listed(parent)]
+        return any(_is_owned(folder) for folder in folders)
+    return False
+
+
+def _listed(parent: Path) -> list[Path]:
+    try:
+        return list(parent.iterdir())
+    except FileNotFoundError:
+        return []
+
+
 def _abandoned(parent: Path) -> Iterator[Path]:
     with suppress(OSError):
         for folder in list(parent.iterdir()):

@@ -2,7 +2,7 @@ import random
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.errors import StoreError
@@ -17,6 +17,7 @@ def without_zstd(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, None)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_content_comes_back_no_larger(content: bytes) -> None:
     ending, coded = encode(content)
@@ -48,5 +49,5 @@ def test_what_only_zstandard_can_read_is_told(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("ending", [ZSTD, ZLIB])
 def test_damage_is_no_content(ending: str) -> None:
-    with pytest.raises(ValueError, match=r"header|frame|magic|Magic|Unknown"):
+    with pytest.raises(ValueError, match="check does not hold"):
         decode(ending, b"nonsense")

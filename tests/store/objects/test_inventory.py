@@ -1,5 +1,10 @@
 from pathlib import Path
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from whence.errors import StoreCorruptError
 from whence.store.objects.inventory import add_to_inventory, read_inventory, write_inventory
 from whence.testing.worlds import digest_of
 
@@ -19,6 +24,17 @@ def test_what_is_counted_on_adds_up(tmp_path: Path) -> None:
     assert read_inventory(folder) == {TWO}
 
 
-def test_what_is_no_digest_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "inventory").write_bytes(f"{ONE}\n\xff\n{TWO[:60]}\n".encode("latin-1"))
-    assert read_inventory(tmp_path) == {ONE}
+@settings(deadline=None)
+@given(st.data())
+def test_a_changed_bit_is_noticed(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("objects")
+    write_inventory(folder, [ONE, TWO])
+    path = folder / "inventory"
+    written = bytearray(path.read_bytes())
+    written[data.draw(st.integers(0, len(written) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.chmod(0o600)
+    path.write_bytes(written)
+    with pytest.raises(StoreCorruptError, match="check does not hold"):
+        read_inventory(folder)

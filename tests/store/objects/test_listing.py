@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whence.store.objects.listing import Piece, read_list, write_list
@@ -9,11 +9,13 @@ PIECES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PIECES)
 def test_a_list_comes_back(pieces: list[Piece]) -> None:
     assert read_list(write_list(pieces)) == pieces
 
 
+@settings(deadline=None)
 @given(PIECES, st.data())
 def test_a_changed_bit_is_noticed(pieces: list[Piece], data: st.DataObject) -> None:
     written = bytearray(write_list(pieces))

@@ -1,16 +1,22 @@
 """Check that the record is what was written: every entry, every hash, every row of the graph.
 
 Exit status 1, with the first bad entry named, when anything was changed. --rebuild makes the graph
-anew from the ledger first.
+anew from the ledger first. --objects reads every kept content as well: each that is damaged is
+named, and each that is gone although records count on it.
 """
 
 import argparse
+from collections.abc import Iterator
+from typing import Any
 
 from whence.cli.console import Console
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json
-from whence.store.check import check
-from whence.workspace import open_workspace
+from whence.drawing.figures import counted, size_text
+from whence.homecoming.progress import hashing
+from whence.store.check import CheckReport, check
+from whence.store.objects.checking import check_objects
+from whence.workspace import Workspace, open_workspace
 
 SUMMARY = "check that the record is as it was written"
 
@@ -20,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rebuild", action="store_true", help="make the graph anew from the ledger first"
     )
+    parser.add_argument("--objects", action="store_true", help="read every kept content as well")
     add_json(parser)
 
 
@@ -30,11 +37,44 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         if args.rebuild:
             workspace.store.rebuild()
         report = check(workspace.store)
+        contents = _check_objects(workspace) if args.objects else None
     finally:
         workspace.close()
     if args.json:
-        console.print_json(report.as_json())
+        objects = {} if contents is None else {"objects": contents}
+        console.print_json(report.as_json() | objects | {"ok": _is_well(report, contents)})
     else:
-        for line in report.sentences():
+        for line in (*report.sentences(), *_sentences(contents)):
             console.print(printable(line))
-    return 0 if report.ok else 1
+    return 0 if _is_well(report, contents) else 1
+
+
+def _check_objects(workspace: Workspace) -> dict[str, Any]:
+    """What became of the kept contents, with the names that the record has for them."""
+    with hashing() as progress:
+        report = check_objects(
+            workspace.objects, lambda done: progress(done, done) if progress else None
+        )
+    with workspace.reading() as reader:
+        findings = []
+        for fault in report.faults:
+            handles = reader.with_digest(fault.sha256) if fault.sha256 else []
+            names = list(dict.fromkeys(node.name for node in reader.nodes(handles)))
+            told = {"where": fault.where, "what": fault.what, "sha256": fault.sha256}
+            findings.append({**told, "names": names})
+    return {"contents": report.contents, "bytes": report.bytes, "findings": findings}
+
+
+def _is_well(report: CheckReport, contents: dict[str, Any] | None) -> bool:
+    return report.ok and not (contents and contents["findings"])
+
+
+def _sentences(contents: dict[str, Any] | None) -> Iterator[str]:
+    if contents is None:
+        return
+    for each in contents["findings"]:
+        names = f" ({', '.join(each['names'][:3])})" if each["names"] else ""
+        yield f"{each['where']} {each['what']}{names}"
+    if not contents["findings"]:
+        kept = counted(contents["contents"], "content", "contents")
+        yield f"{kept} kept, {size_text(contents['bytes'])} on disk: each is what it was."

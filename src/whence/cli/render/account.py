@@ -57,6 +57,7 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
             ("on", _hardware(told["hardware"])),
             ("workers", ", ".join(map(_pool, told.get("pools", ())))),
             ("watched", _observers(told["observers"])),
+            ("held", _held(told.get("hold"))),
         ],
         paint,
     )
@@ -78,6 +79,11 @@ def _run(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _listing("called", call_rows(told.get("calls", ())), paint)
     yield from _explained(told, paint)
     yield from _gaps(told["gaps"], paint)
+
+
+def _held(hold: Mapping[str, Any] | None) -> str:
+    """Who wants it kept, and why; nothing where nobody does any more."""
+    return f"by {hold['by']}: {hold['reason']}" if hold and hold["held"] else ""
 
 
 def _whole(whole: Mapping[str, Any] | None) -> str:
@@ -229,6 +235,7 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         ("size", "" if told.get("size") is None else size_text(told["size"])),
         ("files", count_text(len(members)) if members is not None else ""),
         ("met at", told.get("location") or ""),
+        ("held", _held(told.get("hold"))),
     ]
     facts += [(name, _value(value)) for name, value in told.items() if name not in _SHOWN_ELSEWHERE]
     yield from _facts(facts, paint)

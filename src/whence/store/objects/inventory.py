@@ -1,35 +1,48 @@
 """Which contents records count on: a list beside the objects, so that a lost one is missed.
 
 Written only by whoever holds the store's write lock, so that what is on the list cannot be
-cleared away between being looked for and being written down.
+cleared away between being looked for and being written down. The last line is a check of the
+others.
 """
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from whence.errors import StoreCorruptError
 from whence.model.digest import Digest
 from whence.store.objects.durable import make_folder, sync_folder, write_whole
 
 _NAME = "inventory"
+_CHECK = b"check "
 
 
 def read_inventory(folder: Path) -> set[str]:
-    """The digests on the list; what is no digest is passed over.
+    """The digests on the list.
 
     Raises:
+        StoreCorruptError: it is not as it was written.
         OSError: it cannot be read.
     """
+    path = folder / _NAME
     try:
-        lines = (folder / _NAME).read_text(encoding="ascii", errors="replace").splitlines()
+        data = path.read_bytes()
     except FileNotFoundError:
         return set()
-    return {line for line in lines if _is_digest(line)}
+    lines, mark, check = data.rpartition(_CHECK)
+    if not mark or check != _check(lines):
+        raise StoreCorruptError(
+            f"{path} is damaged: its check does not hold",
+            hint="delete it; runs that end from now on write it anew",
+        )
+    return {Digest(line).sha256 for line in lines.decode("ascii").splitlines()}
 
 
 def add_to_inventory(folder: Path, digests: Iterable[str]) -> None:
     """Put digests on the list that are not on it.
 
     Raises:
+        StoreCorruptError: it is not as it was written.
         OSError: it cannot be written; the list is as it was.
     """
     known = read_inventory(folder)
@@ -45,13 +58,10 @@ def write_inventory(folder: Path, digests: Iterable[str]) -> None:
         OSError: it cannot be written; the list is as it was.
     """
     make_folder(folder)
-    write_whole(folder / _NAME, "".join(f"{each}\n" for each in sorted(digests)).encode("ascii"))
+    lines = "".join(f"{each}\n" for each in sorted(digests)).encode("ascii")
+    write_whole(folder / _NAME, lines + _CHECK + _check(lines))
     sync_folder(folder)
 
 
-def _is_digest(line: str) -> bool:
-    try:
-        Digest(line)
-    except ValueError:
-        return False
-    return True
+def _check(lines: bytes) -> bytes:
+    return hashlib.sha256(lines).hexdigest().encode("ascii") + b"\n"

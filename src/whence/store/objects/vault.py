@@ -11,9 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from whence.errors import NotFoundError, StoreCorruptError, StoreError
-from whence.model.digest import Digest
 from whence.store.objects.cloning import clone
-from whence.store.objects.coding import ENDINGS, PLAIN, decode, encode
+from whence.store.objects.coding import PLAIN, decode, encode
 from whence.store.objects.cutting import cut
 from whence.store.objects.durable import (
     TEMPORARY,
@@ -22,13 +21,12 @@ from whence.store.objects.durable import (
     write_by,
     write_whole,
 )
+from whence.store.objects.layout import LIST, Layout
 from whence.store.objects.listing import Piece, read_list, write_list
 
 WHOLE = 1 << 20
 """Contents below this size are kept in one piece."""
 
-LIST = ".list"
-_PIECES = "pieces"
 _BUFFER = 1 << 20
 _AT_ONCE = 4
 """Pieces on their way to the disk: what waits for it does not wait for one another."""
@@ -44,6 +42,7 @@ class ObjectStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.layout = Layout(folder)
 
     # ------------------------------------------------------------------- putting
 
@@ -119,7 +118,7 @@ class ObjectStore:
             found = _expect(path, _digest_of(told), sha256)
             os.fchmod(told, 0o400)
             os.fsync(told)
-            target = self._path(found, PLAIN)
+            target = self.layout.content(found, PLAIN)
             make_folder(target.parent)
             os.replace(temporary, target)  # noqa: PTH105
             sync_folder(target.parent)
@@ -131,7 +130,7 @@ class ObjectStore:
 
     def _write(self, sha256: str, data: bytes) -> None:
         ending, coded = encode(data)
-        path = self._path(sha256, ending)
+        path = self.layout.content(sha256, ending)
         make_folder(path.parent)
         write_whole(path, coded)
         sync_folder(path.parent)
@@ -161,7 +160,7 @@ class ObjectStore:
         found = _expect(path, whole.hexdigest(), sha256)
         for folder in touched:
             sync_folder(folder)
-        target = self._path(found, LIST)
+        target = self.layout.content(found, LIST)
         make_folder(target.parent)
         write_whole(target, write_list(pieces))
         sync_folder(target.parent)
@@ -169,10 +168,10 @@ class ObjectStore:
 
     def _write_piece(self, piece: Piece, data: bytes) -> Path | None:
         """The folder that it was written to; ``None`` where the piece was there."""
-        if _renewed(self._piece_paths(piece.sha256)):
+        if _renewed(self.layout.find_piece(piece.sha256)):
             return None
         ending, coded = encode(data)
-        path = self._piece_path(piece.sha256, ending)
+        path = self.layout.piece(piece.sha256, ending)
         make_folder(path.parent)
         write_whole(path, coded)
         return path.parent
@@ -194,7 +193,7 @@ class ObjectStore:
             pieces = self.pieces(sha256)
         except StoreError:
             return False
-        return all(_first(self._piece_paths(each.sha256)) for each in set(pieces))
+        return all(self.layout.find_piece(each.sha256) for each in set(pieces))
 
     def size(self, sha256: str) -> int | None:
         """How many bytes a content has; ``None`` where it is not kept.
@@ -243,7 +242,7 @@ class ObjectStore:
         if path.suffix == PLAIN:
             yield from _checked(sha256, path, _blocks(path))
         elif path.suffix == LIST:
-            yield from _checked(sha256, path, map(self._read_piece, self.pieces(sha256)))
+            yield from _checked(sha256, path, map(self.read_piece, self.pieces(sha256)))
         else:
             yield from _checked(sha256, path, [_decoded(path)])
 
@@ -284,7 +283,7 @@ class ObjectStore:
             StoreCorruptError: its list is damaged.
             StoreError: it cannot be read.
         """
-        path = self._path(sha256, LIST)
+        path = self.layout.content(sha256, LIST)
         try:
             return read_list(_bytes_of(path)) if path.exists() else []
         except ValueError as error:
@@ -296,15 +295,21 @@ class ObjectStore:
         Raises:
             StoreError: the folder may not be looked into.
         """
-        return _first(self._paths(sha256))
+        return self.layout.find_content(sha256)
 
     # ----------------------------------------------------------------- machinery
 
-    def _read_piece(self, piece: Piece) -> bytes:
-        path = _first(self._piece_paths(piece.sha256))
+    def read_piece(self, piece: Piece) -> bytes:
+        """One piece of a content.
+
+        Raises:
+            StoreCorruptError: it is gone, or something else.
+            StoreError: it cannot be read.
+        """
+        path = self.layout.find_piece(piece.sha256)
         if path is None:
             raise StoreCorruptError(
-                f"{self._piece_path(piece.sha256, PLAIN)} is gone, a piece of a kept content",
+                f"{self.layout.piece(piece.sha256, PLAIN)} is gone, a piece of a kept content",
                 hint="`whence fsck --objects` tells what else is",
             )
         data = _decoded(path)
@@ -316,24 +321,10 @@ class ObjectStore:
         """Whether a content is kept already, whole; its pieces then count as new."""
         if not self.is_whole(sha256):
             return False
-        _renewed(self._paths(sha256))
+        _renewed(self.find(sha256))
         for each in set(self.pieces(sha256)):
-            _renewed(self._piece_paths(each.sha256))
+            _renewed(self.layout.find_piece(each.sha256))
         return True
-
-    def _path(self, sha256: str, ending: str) -> Path:
-        digest = Digest(sha256).sha256  # refuses what is no digest, and with it every path
-        return self.folder / digest[:2] / (digest[2:] + ending)
-
-    def _paths(self, sha256: str) -> list[Path]:
-        return [self._path(sha256, ending) for ending in (*ENDINGS, LIST)]
-
-    def _piece_path(self, sha256: str, ending: str) -> Path:
-        digest = Digest(sha256).sha256
-        return self.folder / _PIECES / digest[0] / (digest[1:] + ending)
-
-    def _piece_paths(self, sha256: str) -> list[Path]:
-        return [self._piece_path(sha256, ending) for ending in ENDINGS]
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
@@ -368,18 +359,8 @@ def _expect(path: str | Path, found: str, wanted: str | None) -> str:
     return found
 
 
-def _first(paths: list[Path]) -> Path | None:
-    try:
-        return next((path for path in paths if path.exists()), None)
-    except OSError as error:
-        raise StoreError(
-            f"{paths[0].parent} cannot be read: {error.strerror}", hint="check who may read it"
-        ) from error
-
-
-def _renewed(paths: list[Path]) -> bool:
+def _renewed(path: Path | None) -> bool:
     """Give a file the time of now, so that clearing away passes it over for a while."""
-    path = _first(paths)
     if path is None:
         return False
     with suppress(OSError):

@@ -1,0 +1,195 @@
+"""Clearing away kept contents that nothing needs any more.
+
+What is needed is what the roots come from: a table of functions, each of which tells some of the
+things that must be possible to make again.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from whence.capture.session import START
+from whence.errors import StoreError
+from whence.homecoming.sessions import running
+from whence.model.moment import stamp
+from whence.model.node import NodeKind
+from whence.query.account import account_for
+from whence.query.contents import digests, measuring, reach
+from whence.query.holding import held_things
+from whence.store.interface import Direction, Reader
+from whence.store.objects.sweeping import Swept, sweep
+from whence.workspace import Workspace
+
+_ALL = 1 << 40
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One thing that must be possible to make again."""
+
+    handle: int
+    why: str
+    """``delay@3 is registered``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What roots are asked about."""
+
+    reader: Reader
+    since: str
+    """Runs that ended later than this are recent; RFC 3339."""
+
+
+def _registered(moment: Moment) -> Iterator[Root]:
+    handles = moment.reader.latest(NodeKind.MODEL_VERSION, _ALL)
+    for handle, node in zip(handles, moment.reader.nodes(handles), strict=True):
+        yield Root(handle, f"{node.name} is registered")
+
+
+def _held(moment: Moment) -> Iterator[Root]:
+    for each in held_things(moment.reader):
+        yield Root(each.handle, f"it is held by {each.by}: {each.reason}")
+
+
+def _recent(moment: Moment) -> Iterator[Root]:
+    before: int | None = None
+    while batch := moment.reader.latest(NodeKind.RUN, _BATCH, before=before):
+        for handle, node in zip(batch, moment.reader.nodes(batch), strict=True):
+            told = account_for(moment.reader, handle).said("outcome")
+            when = told.get("ended_at") or told.get("started_at") or ""
+            if when >= moment.since:
+                yield Root(handle, f"run {node.id[:8]} ended {when[:10]}")
+        before = batch[-1]
+
+
+ROOTS: tuple[Callable[[Moment], Iterator[Root]], ...] = (_registered, _held, _recent)
+"""Who says what must stay; each stands for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What was, or would be, cleared away."""
+
+    swept: Swept
+    names: dict[str, list[str]]
+    """How the record calls each content that goes."""
+    sizes: dict[str, int]
+    going_on: int
+    """Runs that go on; nothing goes that was kept since the first of them began."""
+
+    def as_json(self, *, is_plan: bool) -> dict[str, Any]:
+        """As ``whence gc --json`` prints it."""
+        return {
+            "plan": is_plan,
+            "contents": [
+                {"sha256": each, "names": self.names[each], "size": self.sizes[each]}
+                for each in self.swept.contents
+            ],
+            "bytes": self.swept.bytes,
+            "pieces": self.swept.pieces,
+            "left": self.swept.left,
+            "left_bytes": self.swept.left_bytes,
+            "running": self.going_on,
+        }
+
+
+def clear(workspace: Workspace, older_than: float, *, is_plan: bool = False) -> Cleared:
+    """Clear away contents that no root needs and that were not kept lately.
+
+    Args:
+        workspace: Whose contents.
+        older_than: Seconds; what was kept since stays, and so does what runs needed that ended
+            since.
+        is_plan: Whether nothing is to be changed.
+
+    Raises:
+        StoreError: the store cannot be locked, or the folder not be changed.
+    """
+    now = datetime.now(UTC)
+    before = now.timestamp() - older_than
+    ongoing = running(workspace)
+    for session in ongoing:
+        with suppress(OSError):  # it has just ended
+            before = min(before, (session.folder / START).stat().st_mtime)
+    # Old runs are looked at while others may write, and what came since under the lock.
+    with workspace.reading() as reader:
+        seen = reader.head().size
+        needed = _needed(Moment(reader, _before(now, older_than)))
+    with workspace.store.writing() as writer:
+        needed |= _needed_since(writer, seen)
+        sizes = dict(_sizes(workspace, needed))
+        try:
+            swept = sweep(workspace.objects, needed, before=before, is_plan=is_plan)
+        except OSError as error:
+            raise StoreError(
+                f"{workspace.objects.folder} cannot be cleared: {error.strerror}",
+                hint="check who owns the folder",
+            ) from error
+        names = {each: _names(writer, each) for each in swept.contents}
+    return Cleared(swept, names, {each: sizes.get(each, 0) for each in names}, len(ongoing))
+
+
+def why_kept(workspace: Workspace, handle: int, older_than: float) -> list[str]:
+    """Which roots need a thing, in words."""
+    with workspace.reading() as reader:
+        moment = Moment(reader, _before(datetime.now(UTC), older_than))
+        return [
+            root.why
+            for roots in ROOTS
+            for root in roots(moment)
+            if handle in _reached(reader, root)
+        ]
+
+
+def _reached(reader: Reader, root: Root) -> set[int]:
+    found = reach(reader, [root.handle])
+    pinned = [link.target for link in reader.links([root.handle], Direction.ORIGINS)]
+    return found | reach(reader, measuring(reader, [root.handle, *pinned]))
+
+
+def _needed(moment: Moment) -> set[str]:
+    handles = [root.handle for roots in ROOTS for root in roots(moment)]
+    if not handles:
+        return set()
+    reader = moment.reader
+    pinned = [link.target for link in reader.links(handles, Direction.ORIGINS)]
+    starts = {*handles, *measuring(reader, {*handles, *pinned})}
+    return digests(reader, reach(reader, starts))
+
+
+def _needed_since(reader: Reader, seen: int) -> set[str]:
+    """What was recorded after the first look needs."""
+    handles: set[int] = set()
+    for kept in reader.records(seen):
+        if kept.record is None:
+            continue
+        spoken = {each.id for each in kept.record.nodes}
+        spoken |= {facet.node for facet in kept.record.facets}
+        spoken |= {end for edge in kept.record.edges for end in (edge.origin, edge.target)}
+        found = (reader.find(each) for each in spoken)
+        handles |= {each for each in found if each is not None}
+    return digests(reader, reach(reader, handles)) if handles else set()
+
+
+def _sizes(workspace: Workspace, needed: set[str]) -> Iterator[tuple[str, int]]:
+    objects = workspace.objects
+    for sha256, _ in objects.layout.contents():
+        if sha256 not in needed:
+            try:
+                yield sha256, objects.size(sha256) or 0
+            except StoreError:
+                continue  # damaged: `fsck` tells
+
+
+def _names(reader: Reader, sha256: str) -> list[str]:
+    nodes = reader.nodes(reader.with_digest(sha256))
+    return list(dict.fromkeys(each.name for each in nodes))
+
+
+def _before(now: datetime, seconds: float) -> str:
+    moment = max(now.timestamp() - seconds, 0)
+    return stamp(datetime.fromtimestamp(moment, UTC))
