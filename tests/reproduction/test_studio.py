@@ -1,4 +1,7 @@
+import socket
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ from reproduction.conftest import recipe_of
 from scratch import Project
 from whence.errors import ReproductionError
 from whence.reproduction.interface import Replay, Replayed
+from whence.reproduction.namespace import refusal
 from whence.reproduction.scratch import scratch_folders
 from whence.reproduction.studio import Studio, as_recorded
 from whence.workspace import Workspace
@@ -187,3 +191,59 @@ def test_nothing_is_registered_by_a_run_that_is_done_again(
     assert "nothing is registered" in again.said
     project.whence("show", "m@2", status=2)
     assert project.ask("log")["runs"] == before
+
+
+def test_without_a_network_a_program_reaches_only_itself(
+    project: Project, workspace: Workspace
+) -> None:
+    if refusal() is not None:
+        pytest.skip("no private view here")
+    with socket.create_server(("127.0.0.1", 0)) as outside:
+        project.write(
+            "net.py",
+            "import socket\n"
+            "def reach(address):\n"
+            "    try:\n"
+            "        socket.create_connection(address, 5).close()\n"
+            "    except OSError:\n"
+            "        return 'no'\n"
+            "    return 'yes'\n"
+            "with socket.create_server(('127.0.0.1', 0)) as own:\n"
+            f"    told = reach(own.getsockname()) + reach({outside.getsockname()!r})\n"
+            "open('net.txt', 'w').write(told)\n",
+        )
+        recipe = recipe_of(workspace, project.python("net.py")["id"])
+        with Studio(workspace, offline=True) as studio:
+            again = studio.perform(as_recorded(recipe))
+    assert workspace.objects.read(next(iter(again.outputs.values()))) == b"yesno"
+    with pytest.raises(ReproductionError, match="network cannot be taken away"):
+        Studio(workspace, offline=True, private=False)
+
+
+def test_what_was_written_outside_is_told_where_nothing_could_be_put_over_it(
+    project: Project, workspace: Workspace
+) -> None:
+    project.write(
+        "out.py",
+        "import os\nopen(os.environ.get('TF_PLACE', 'a.txt'), 'w').write('a')\n",
+    )
+    recipe = recipe_of(workspace, project.python("out.py")["id"])
+    place = str(project.folder / "real.txt")
+    replay = replace(as_recorded(recipe), variables={"TF_PLACE": place.upper()})
+    assert perform(workspace, replay, private=False).exit_status == 1
+    replay = replace(replay, variables={"TF_PLACE": f"/{place}"})
+    assert perform(workspace, replay, private=False).outside == (place,)
+
+
+def test_a_kept_folder_stays_and_knows_its_commit(project: Project, workspace: Workspace) -> None:
+    project.commit()
+    recipe = recipe_of(workspace, project.python("train.py")["id"])
+    with Studio(workspace, keep=True) as studio:
+        studio.perform(as_recorded(recipe))
+    project.whence("log")
+    tree = studio.folder / "tree" / "0"
+    assert (tree / "models" / "m.txt").exists()
+    shown = subprocess.run(
+        ["git", "-C", tree, "show", "HEAD:train.py"], capture_output=True, check=True, text=True
+    )
+    assert shown.stdout == (project.folder / "train.py").read_text()

@@ -218,7 +218,7 @@ def _holding(folder: Path) -> Iterator[None]:
 
 def _uv(uv: str, words: list[str], seconds: float = _SECONDS, given: str = "") -> Answer:
     env = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONPATH"}}
-    command = [uv, "--no-config", "--color", "never", *words]
+    command = [uv, "--color", "never", *words]
     if given:
         # The questions of `ask` have no input; a file descriptor of a pipe would need a thread.
         command = ["/bin/sh", "-c", 'printf "%s\\n" "$0" | "$@"', given, *command]

@@ -113,6 +113,8 @@ class Replayed:
     said: str = ""
     """The last lines that it wrote to its standard error."""
     seconds: float = 0.0
+    outside: tuple[str, ...] = ()
+    """Real files that it wrote, for want of a private view; empty where it had one."""
 
 
 # ------------------------------------------------------------------------ how alike

@@ -34,7 +34,7 @@ def main(path: str) -> int:
 
     try:
         if order["private"]:
-            namespace.enter()
+            namespace.enter(offline=order["offline"])
             namespace.arrange(namespace.from_json(order["mounts"]))
         os.chdir(order["cwd"])
         _redirect(order["streams"])

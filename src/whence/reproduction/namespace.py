@@ -6,7 +6,10 @@ and it is gone with the last process inside.
 """
 
 import ctypes
+import fcntl
 import os
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -16,7 +19,8 @@ from typing import Any
 
 from whence.errors import ReproductionError
 
-_CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
+_CLONE_NEWNS, _CLONE_NEWUSER, _CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
+_SIOCSIFFLAGS, _IFF_UP, _IFF_RUNNING = 0x8914, 1, 64
 _MS_RDONLY, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
 _KEPT = {os.ST_NOSUID: _MS_NOSUID, os.ST_NODEV: _MS_NODEV, os.ST_NOEXEC: _MS_NOEXEC}
@@ -55,20 +59,26 @@ def refusal() -> str | None:
     return "the system permits neither mounts nor user namespaces"
 
 
-def enter() -> None:
+def enter(*, offline: bool = False) -> None:
     """Give this process, which must have one thread, a view of its own.
+
+    Args:
+        offline: Also a network of its own, which leads nowhere but to itself.
 
     Raises:
         ReproductionError: the system does not permit it.
     """
     uid, gid = os.getuid(), os.getgid()
-    if not _unshare(_CLONE_NEWNS):
-        if not _unshare(_CLONE_NEWNS | _CLONE_NEWUSER):
+    wanted = _CLONE_NEWNS | (_CLONE_NEWNET if offline else 0)
+    if not _unshare(wanted):
+        if not _unshare(wanted | _CLONE_NEWUSER):
             raise ReproductionError(f"no private view of the files: {_reason()}")
         _write("/proc/self/setgroups", "deny")
         _write("/proc/self/uid_map", f"{uid} {uid} 1")
         _write("/proc/self/gid_map", f"{gid} {gid} 1")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+    if offline:
+        _raise_loopback()
 
 
 def arrange(mounts: Iterable[Mount]) -> None:
@@ -108,6 +118,13 @@ def _overlay(each: Mount) -> None:
 
 def _escaped(place: str) -> str:
     return place.replace("\\", "\\\\").replace(",", "\\,").replace(":", "\\:")
+
+
+def _raise_loopback() -> None:
+    """Programs that talk to themselves may go on to (netdevice(7))."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        request = struct.pack("16sH14s", b"lo", _IFF_UP | _IFF_RUNNING, b"")
+        fcntl.ioctl(asked, _SIOCSIFFLAGS, request)
 
 
 def _unshare(flags: int) -> bool:

@@ -198,6 +198,13 @@ class Place:
             place.mkdir()
         layout.mounts.append(Mount(os.fspath(self.borrowed), os.fspath(place), read_only=True))
 
+    def hide_borrowed(self) -> None:
+        """Let git find them from outside again, where there is no private view."""
+        place = self.tree / ".git" / BORROWED
+        if self.borrowed is not None and place.is_dir() and not place.is_symlink():
+            place.rmdir()
+            place.symlink_to(self.borrowed)
+
     # -------------------------------------------------------------------- outside
 
     def _folder_over(self, path: str) -> str:

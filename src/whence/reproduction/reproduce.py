@@ -49,6 +49,8 @@ class Demand:
     timeout: float | None = None
     """Seconds for each run."""
     private: bool | None = None
+    offline: bool = False
+    """Let programs reach no network."""
 
 
 def reproduce(workspace: Workspace, plan: Plan, demand: Demand, say: Say) -> Verdict:
@@ -63,7 +65,9 @@ def reproduce(workspace: Workspace, plan: Plan, demand: Demand, say: Say) -> Ver
     if plan.problems:
         verdict = impossible(plan.problems, _notes(plan))
     else:
-        with Studio(workspace, keep=demand.keep, private=demand.private) as studio:
+        with Studio(
+            workspace, keep=demand.keep, private=demand.private, offline=demand.offline
+        ) as studio:
             verdict = _Reproduction(workspace, plan, demand, say, studio).carry_out()
             if demand.keep:
                 say(f"kept {studio.folder}")
@@ -82,6 +86,7 @@ class _Reproduction:
         self._whereabouts = Whereabouts(workspace)
         self._compared = studio.folder / "compared"
         self._runs: list[str] = []
+        self._outside: list[str] = []
 
     def carry_out(self) -> Verdict:
         try:
@@ -100,6 +105,8 @@ class _Reproduction:
             **verdict.evidence,
         }
         notes = [each for each in _notes(self._plan) if each != HASH_SEED or not verdict.is_good]
+        if self._outside:
+            notes.append(f"it wrote real files, since it had no private view: {self._outside[0]}")
         return replace(verdict, notes=tuple(notes), evidence=evidence)
 
     def _do(self) -> Verdict:
@@ -152,6 +159,7 @@ class _Reproduction:
         replayed = self._studio.perform(step.replay(reseed), timeout=self._demand.timeout)
         if replayed.run is not None:
             self._runs.append(replayed.run)
+        self._outside += [each for each in replayed.outside if each not in self._outside]
         return replayed
 
     def _replay_all(

@@ -4,6 +4,7 @@
 
     <folder>/<id>/
     ├── owner        who works there: process, its start, boot
+    ├── keep         there where somebody wants the folder to stay
     ├── tree/        what stands in the place of the workspace
     ├── aside/       layers over folders outside of it
     ├── orders/      what each child is told
@@ -22,7 +23,7 @@ from whence.errors import ReproductionError
 from whence.model.identity import new_id
 from whence.workspace import Workspace
 
-_OWNER = "owner"
+_OWNER, _KEPT = "owner", "keep"
 
 
 def scratch_folders(workspace: Workspace) -> list[Path]:
@@ -50,6 +51,11 @@ def make_scratch(parent: Path) -> Path:
             hint="free some disk space",
         ) from error
     return folder
+
+
+def leave(folder: Path) -> None:
+    """Let a scratch folder stay for whoever asked for it, until they remove it."""
+    (folder / _KEPT).touch()
 
 
 def remove(folder: Path) -> None:
@@ -91,7 +97,7 @@ def _listed(parent: Path) -> list[Path]:
 def _abandoned(parent: Path) -> Iterator[Path]:
     with suppress(OSError):
         for folder in list(parent.iterdir()):
-            if not _is_owned(folder):
+            if not (folder / _KEPT).exists() and not _is_owned(folder):
                 yield folder
 
 

@@ -31,7 +31,7 @@ from whence.reproduction.interpreters import Interpreter
 from whence.reproduction.namespace import Mount, as_json, refusal
 from whence.reproduction.placing import Layout, Place
 from whence.reproduction.recipe import numbers, read_outputs
-from whence.reproduction.scratch import make_scratch, remove, scratch_folders, sweep
+from whence.reproduction.scratch import leave, make_scratch, remove, scratch_folders, sweep
 from whence.reproduction.starting import Moved, command_again, variables_again
 from whence.reproduction.whereabouts import Whereabouts
 from whence.workspace import VARIABLE as WHENCE_DIR
@@ -62,6 +62,7 @@ class Studio:
     Args:
         workspace: Where the runs were recorded, and where replays are.
         keep: Leave the folder there at the end.
+        offline: Let programs reach no network; needs the private view.
         purpose: What the replays are for, as their record has it.
         private: Whether programs get a private view of the files; ``None``: where it can be had.
     """
@@ -71,15 +72,21 @@ class Studio:
         workspace: Workspace,
         *,
         keep: bool = False,
+        offline: bool = False,
         purpose: str = "reproduce",
         private: bool | None = None,
     ) -> None:
         sweep(workspace)
         self._workspace = workspace
         self._keep = keep
+        self._offline = offline
         self._purpose = purpose
         self.is_private = refusal() is None if private is None else private
         """Whether programs see the scratch folder in the place of the workspace."""
+        if offline and not self.is_private:
+            raise ReproductionError(
+                "the network cannot be taken away here", hint="leave --offline out"
+            )
         self.folder = make_scratch(scratch_folders(workspace)[0])
         """The scratch folder."""
         self._whereabouts = Whereabouts(workspace)
@@ -101,6 +108,10 @@ class Studio:
         """Take the folder away, unless it is to be kept."""
         if not self._keep:
             remove(self.folder)
+            return
+        for place in self._places.values():
+            place.hide_borrowed()
+        leave(self.folder)
 
     def perform(self, replay: Replay, *, timeout: float | None = None) -> Replayed:
         """Do a run again.
@@ -218,6 +229,7 @@ class Studio:
         return {
             "parent": os.getpid(),
             "private": place.private,
+            "offline": self._offline,
             "mounts": as_json(layout.mounts),
             "cwd": cwd,
             "environ": environ,
@@ -265,7 +277,15 @@ class Studio:
         place.made(outputs)
         self._made[replay.recipe.run] = outputs
         self._remember(made)
-        return Replayed(run, told["exit_status"], outputs, numbers(told["metrics"]), said, seconds)
+        return Replayed(
+            run,
+            told["exit_status"],
+            outputs,
+            numbers(told["metrics"]),
+            said,
+            seconds,
+            () if place.private else _outside(told, place),
+        )
 
     def _remember(self, made: list[FileNeed]) -> None:
         for each in made:
@@ -297,6 +317,13 @@ def stand_in(
         target.mkdir(parents=True, exist_ok=True)
     layout.mounts.append(Mount(os.fspath(interpreter.prefix), os.fspath(target), read_only=True))
     return replace(interpreter, path=path, prefix=prefix)
+
+
+def _outside(told: Mapping[str, Any], place: Place) -> tuple[str, ...]:
+    """What was written that lies in no scratch folder."""
+    tree = os.fspath(place.tree) + "/"
+    paths = [each["path"] for each in told["generated"] if each["path"]]
+    return tuple(path for path in paths if not path.startswith(tree))
 
 
 def _streams(recipe: Recipe, place: Place) -> dict[str, str]:

@@ -15,6 +15,7 @@ from whence.query.parts import wholes
 from whence.reproduction.checkout import find_repository
 from whence.reproduction.environment import Plan as Python
 from whence.reproduction.environment import current, plan_environment
+from whence.reproduction.installed import edited_files
 from whence.reproduction.interface import FileNeed, Recipe
 from whence.reproduction.namespace import refusal
 from whence.reproduction.plan import Circumstances, Found, Plan, Step, View, Where, judge_step
@@ -75,6 +76,7 @@ class _Surveyor:
         self._texts = TextShelf(workspace.folder / "texts")
         why = refusal() if wish.private is not False else "it was not wanted"
         self._refusal = why or ""
+        self._edited: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
         self.steps: dict[NodeId, Step] = {}
         """Oldest first."""
 
@@ -190,11 +192,26 @@ class _Surveyor:
 
     def _python(self, recipe: Recipe) -> Python:
         if self._wish.env == "recorded" or not recipe.environment.version:
-            return plan_environment(
+            plan = plan_environment(
                 recipe.environment, recipe.variables, resolve=self._wish.resolve
             )
+            return self._with_edits(plan, recipe)
         path = "" if self._wish.env == "current" else self._wish.env
         return Python("current", current(recipe.variables, path))
+
+    def _with_edits(self, plan: Python, recipe: Recipe) -> Python:
+        """Whether somebody edited a package that the run imported, in the Python that is taken."""
+        if plan.interpreter is None:
+            return plan
+        key = (plan.interpreter.folders, recipe.imports)
+        if key not in self._edited:
+            self._edited[key] = edited_files(*key)
+        edited = self._edited[key]
+        if not edited:
+            return plan
+        more = f" and {len(edited) - 3} more files" if len(edited) > 3 else ""
+        note = f"edited since it was installed: {', '.join(edited[:3])}{more}"
+        return replace(plan, notes=(*plan.notes, note))
 
     def _program(self, recipe: Recipe, python: Python) -> str | None:
         """Where the command's program is now; empty where it comes with what is yet to be made."""

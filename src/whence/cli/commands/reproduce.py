@@ -47,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--twice", action="store_true", help="do it twice, and say whether it repeats itself"
     )
+    parser.add_argument("--offline", action="store_true", help="let the program reach no network")
     parser.add_argument("--keep", action="store_true", help="leave the scratch folder")
     parser.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="end a run that takes longer"
@@ -74,7 +75,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             else:
                 console.print(render_plan(plan, width=console.width, styled=console.styled))
             return 1 if plan.problems else 0
-        demand = Demand(args.repeats, args.twice, args.keep, args.timeout)
+        demand = Demand(args.repeats, args.twice, args.keep, args.timeout, offline=args.offline)
         verdict = reproduce(workspace, plan, demand, console.say)
     if args.json:
         console.print_json(verdict_json(verdict))
