@@ -1,6 +1,7 @@
 """Every benchmark, one table: ``make bench``."""
 
 import inside
+import keeping
 import walks
 from rowtable import print_rows
 
@@ -8,4 +9,4 @@ import capture
 import recording
 
 if __name__ == "__main__":
-    print_rows([*recording.main(), *walks.main(), *capture.main(), *inside.main()])
+    print_rows([*recording.main(), *walks.main(), *capture.main(), *inside.main(), *keeping.main()])

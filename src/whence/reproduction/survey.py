@@ -148,7 +148,7 @@ class _Surveyor:
         offer = find_content(self._workspace, need, self._reader)
         if isinstance(offer, Content):
             return Found(need, Where.OFFERED, offer.where, offer=offer)
-        return Found(need, Where.MISSING, offer.reason)
+        return Found(need, Where.MISSING, offer.told)
 
     def _as_it_is(self, need: FileNeed) -> Found:
         """A file of which only the name is known."""

@@ -70,6 +70,11 @@ class Missing:
     tries: tuple[str, ...]
     """What could bring it, most likely first."""
 
+    @property
+    def told(self) -> str:
+        """In a sentence: why, and what to try."""
+        return f"{self.reason}: {self.tries[0]}" if self.tries else self.reason
+
 
 def find_content(
     workspace: Workspace, need: FileNeed, reader: GraphReader | None = None

@@ -16,12 +16,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from operator import add
 
-LEAST, LARGEST = 32 * 1024, 224 * 1024
+LEAST, LARGEST = 64 * 1024, 192 * 1024
 """Bytes of a piece, but for the last; half way between is what most come to."""
 
 _ENDS = (b"\n", b"\0", b" ", b",", b"7", b"e", b"\0\1")
 _FEWEST, _MOST = 16, LARGEST // 8
 """Lines to choose from; of more than these, most would be empty."""
+_SHORT = 32
+"""Bytes; of lines shorter than this on average more are taken together."""
 _BUFFER = 4 << 20
 
 Read = Callable[[int], bytes]
@@ -53,7 +55,8 @@ def _first_cut(ahead: bytes) -> int:
         if _FEWEST < window.count(end) < _MOST:
             first, *lines, _ = window.split(end)
             sums = list(map(zlib.crc32, lines))
-            for distance in (1, 2, 4):  # so that each is of eight lines: a single one may be empty
+            # A single line may be empty, or occur a thousand times; a few in a row hardly do.
+            for distance in (1, 2, 4) if len(window) < _SHORT * len(sums) else (1,):
                 sums = list(map(add, sums, sums[distance:]))
             chosen = sums.index(min(sums))
             ends = (chosen + 2) * len(end)
