@@ -61,4 +61,9 @@ QUESTIONS = (
     ),
     Question("What does nobody know?", ("gaps", "delay@2")),
     Question("Is the record as it was written?", ("fsck",)),
+    Question("Can the first model be had again?", ("reproduce", "delay@1")),
+    Question(
+        "Which of the changes did it? Each is exchanged, alone and with others, and run again.",
+        ("attribute", "delay@1", "delay@2", "--metric", "auc", "--jobs", "2", "--seeds", "2"),
+    ),
 )

@@ -1,5 +1,6 @@
 """Planted causes are found with their shares, and nothing is blamed for noise."""
 
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -111,6 +112,19 @@ def test_a_seed_is_run_once_of_each_mixture_where_seeds_change_nothing() -> None
     assert finding.spent == 3 + 3 + 6
     assert len(set(laboratory.asked)) == len(laboratory.asked)
     assert finding.shares[0].share.low == finding.shares[0].share.high
+
+
+def test_what_gives_the_same_with_every_seed_changes_nothing_and_is_left_out() -> None:
+    def compute(mixture: Mixture, seed: int) -> float:
+        others = sorted(mixture - {"idle"})
+        noise = random.Random(repr((others, seed))).gauss(0, 0.01)
+        return sum({"a": 1.0, "b": -3.0, "c": 0.5}[each] for each in others) + noise
+
+    laboratory = Planted(compute)
+    finding = attribute(laboratory, factors(["a", "b", "c", "idle"]))
+    assert finding.changes_nothing == finding.without_effect == (Mixture({"idle"}),)
+    assert len({trial.mixture for trial in laboratory.asked}) == 10
+    assert sum(shares(finding).values()) == pytest.approx(-1.5, abs=0.05)
 
 
 def test_the_same_question_gets_the_same_answer() -> None:

@@ -168,10 +168,11 @@ def _remarked(told: Mapping[str, Any]) -> Iterator[str]:
             f"{' and '.join(each['members'])} cannot be told apart: with "
             f"{' and '.join(each['mixture'])} alone it does not run ({each['why']})"
         )
-    idle = [each["factor"] for each in told["without_effect"]]
-    if idle:
-        more = f" and {len(idle) - _LISTED} more" if len(idle) > _LISTED else ""
-        yield f"without effect beyond noise: {', '.join(idle[:_LISTED])}{more}"
+    for exact, words in ((True, "changes nothing at all"), (False, "without effect beyond noise")):
+        idle = [each["factor"] for each in told["without_effect"] if each["exact"] == exact]
+        if idle:
+            more = f" and {len(idle) - _LISTED} more" if len(idle) > _LISTED else ""
+            yield f"{words}: {', '.join(idle[:_LISTED])}{more}"
     for side in told["unrepeatable"]:
         of = told[side.lower()]
         yield (
@@ -220,11 +221,18 @@ def _effort(told: Mapping[str, Any]) -> str:
 
 
 def _trials(told: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:
+    """Every trial; factors by numbers, since their names together would fill the line."""
+    blocks = (*told["factors"], *told["without_effect"])
+    known = [name for block in blocks for name in block["members"]]
+    known += [name for each in told["trials"] for name in each["as_in_b"]]
+    numbers = {name: str(at) for at, name in enumerate(dict.fromkeys(known), 1)}
     yield paint("trials", "name")
-    yield paint(_METHODS.get(told["method"], ""), "dim")
+    if told["method"] in _METHODS:
+        yield paint(_METHODS[told["method"]], "dim")
+    yield from (f"  {number}  {printable(name)}" for name, number in numbers.items())
     rows = [
         (
-            " + ".join(each["as_in_b"]) or "nothing",
+            " ".join(sorted((numbers[name] for name in each["as_in_b"]), key=int)) or "none",
             "recorded" if each["seed"] == 0 else f"moved by {each['seed']}",
             "" if each["value"] is None else f"{each['value']:.6g}",
             each["why"] or ", ".join(run[:8] for run in each["runs"]),
@@ -232,7 +240,7 @@ def _trials(told: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:
         for each in told["trials"]
     ]
     columns = (
-        Column("as in B", fit=Fit.MIDDLE, least=20),
+        Column("as in B"),
         Column("seeds"),
         Column(told["metric"], right=True),
         Column("runs", fit=Fit.END, least=20),

@@ -101,6 +101,7 @@ class _Question:
     plan: Plan
     blocks: tuple[Block, ...] = ()
     dead: tuple[Block, ...] = ()
+    idle: list[Block] = field(default_factory=list)
     joins: list[Join] = field(default_factory=list)
     shares: Mapping[Block, Contrast] = field(default_factory=dict)
     sampled: Sampled | None = None
@@ -145,8 +146,16 @@ class _Question:
     # --------------------------------------------------------------- what can do anything
 
     def setting(self, blocks: frozenset[Block]) -> Mixture:
-        """Blocks without effect are as in A, except in B itself."""
-        return self.everything if blocks == frozenset(self.blocks) else union(blocks)
+        """Blocks without effect are as in A, except in B itself.
+
+        What changes nothing at all may be as in B as well, where that was run already.
+        """
+        if blocks == frozenset(self.blocks):
+            return self.everything
+        plain = union(blocks)
+        twin = plain.union(*self.idle)
+        values = self.trials.values
+        return twin if twin in values and plain not in values else plain
 
     def seeds(self) -> Sequence[int]:
         return range(1 if self.readings().is_exact else self.plan.seeds)
@@ -157,11 +166,32 @@ class _Question:
             self.blocks, self.dead = sift(self.trials, self.factors, self.seeds)
         while len(self.blocks) > 1:
             wanted = list(screening(self.setting, self.blocks))
+            self.trials.ask(wanted, self.seeds())
+            if self.join_failing(wanted) or self.leave_out():
+                continue
             if len(self.blocks) <= EXACT_UP_TO:
                 wanted += [self.setting(some) for some in subsets(self.blocks)]
-            self.trials.ask(wanted, self.seeds())
+                self.trials.ask(wanted, self.seeds())
             if not self.join_failing(wanted):
                 return
+
+    def leave_out(self) -> bool:
+        """Leave out what changes nothing at all: seed by seed the values stay the same.
+
+        Where seeds change nothing this would be one value each, which may be chance; there all
+        mixtures are quick to run, and it is found that way.
+        """
+        everything = frozenset(self.blocks)
+        idle = [
+            block
+            for block in self.blocks
+            if self.trials.are_equal(block, Mixture())
+            and self.trials.are_equal(self.setting(everything - {block}), self.everything)
+        ]
+        self.idle += idle
+        self.dead += tuple(idle)
+        self.blocks = tuple(each for each in self.blocks if each not in idle)
+        return bool(idle)
 
     def join_failing(self, wanted: Iterable[Mixture]) -> bool:
         """Make one of two blocks where a mixture that is wanted cannot run; whether it was so."""
@@ -291,6 +321,7 @@ class _Question:
             change=readings.welch(*ends, 0.95) if known else None,
             shares=shares,
             without_effect=self.dead,
+            changes_nothing=tuple(self.idle),
             interactions=tuple(self.effects),
             tied=self.ties(readings, shares),
             joins=tuple(self.joins),

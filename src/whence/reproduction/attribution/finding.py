@@ -71,6 +71,8 @@ class Finding:
     """Largest first; they sum to the change."""
     without_effect: tuple[Block, ...] = ()
     """Blocks of which nothing was seen beyond noise, neither on A nor from B."""
+    changes_nothing: tuple[Block, ...] = ()
+    """Those of them with which every seed gave the very same value as without."""
     interactions: tuple[Interaction, ...] = ()
     tied: tuple[Block, ...] = ()
     """Blocks of which nobody can say which has the larger share, the leading one first."""

@@ -57,7 +57,10 @@ def finding_json(asked: Asked, finding: Finding) -> dict[str, Any]:
             }
             for share in finding.shares
         ],
-        "without_effect": [_block(block, asked) for block in finding.without_effect],
+        "without_effect": [
+            {**_block(block, asked), "exact": block in finding.changes_nothing}
+            for block in finding.without_effect
+        ],
         "interactions": [
             {
                 "between": [_title(block) for block in each.blocks],
@@ -128,8 +131,8 @@ def decimals_of(told: Mapping[str, Any]) -> int:
     doubt = change["high"] - change["value"]
     if doubt > 0 and math.isfinite(doubt):
         leading = math.floor(math.log10(doubt))
-        # One figure of the doubt; two where it begins with 1, which would round too much away.
-        return _within((doubt < 2 * 10**leading) - leading)
+        # One figure of the doubt; two where one would round too much of it away.
+        return _within((doubt < 5 * 10**leading) - leading)
     largest = max([abs(change["value"]), *(abs(each["share"]) for each in told["factors"])])
     return _within(2 - math.floor(math.log10(largest))) if largest else 1
 

@@ -122,6 +122,15 @@ class Trials:
                 found[trial.mixture].append(outcome.value)
         return found
 
+    def are_equal(self, one: Mixture, other: Mixture) -> bool:
+        """Whether two mixtures gave the very same value with each of two or more same seeds."""
+        both = [
+            (outcome.value, twin.value)
+            for trial, outcome in self._outcomes.items()
+            if trial.mixture == one and (twin := self._outcomes.get(Trial(other, trial.seed)))
+        ]
+        return len(both) > 1 and all(a is not None and a == b for a, b in both)
+
     @property
     def failed(self) -> Mapping[Mixture, str]:
         """Mixtures that cannot run, each with the reason; one seed that fails is enough."""
