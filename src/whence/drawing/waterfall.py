@@ -194,9 +194,11 @@ def _step(
         f'<rect class="{look}" x="{left}" y="{middle - _BAR // 2}" width="{wide}" '
         f'height="{_BAR}" rx="2"/>'
     )
-    if wide >= 16 and bar.certain:
+    # The arrow stands where no whisker is: between where the bar begins and the least it may be.
+    free = x(span[0] + (bar.low if bar.change > 0 else bar.high))
+    if abs(free - begin) >= 20 and bar.certain:
         turn = 4 if bar.change > 0 else -4
-        centre = left + wide // 2 - turn // 2
+        centre = (begin + free) // 2 - turn // 2
         yield (
             f'<path class="arrow" d="M{centre} {middle - 4}L{centre + turn} {middle}'
             f'L{centre} {middle + 4}"/>'
