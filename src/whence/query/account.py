@@ -95,6 +95,7 @@ def describe_run(reader: GraphReader, account: Account) -> dict[str, Any]:
         "queries": account.said("queries").get("queries", []),
         "calls": account.said("calls").get("calls", []),
         "code": account.said("code") or None,
+        "executed": account.said("executed") or None,
         "environment": None
         if environment is None
         else _environment(reader, environment, account.said("imports").get("packages", ())),

@@ -145,6 +145,22 @@ def test_what_workers_ran_is_told_though_their_pool_kills_them(tmp_path: Path, s
     assert [3, "work"] in found["files"]["main.py"]["functions"]
 
 
+SENT = """\
+import joblib
+
+def work(number):
+    return number + 1
+
+if __name__ == "__main__":
+    joblib.Parallel(n_jobs=2)(joblib.delayed(work)(number) for number in range(4))
+"""
+
+
+def test_a_function_that_was_sent_to_a_worker_as_a_value_is_named(tmp_path: Path) -> None:
+    found = executed(tmp_path, SENT, sys.executable)
+    assert found["files"]["main.py"]["named"] == ["work"]
+
+
 TRACED = """\
 import sys
 

@@ -51,7 +51,8 @@ class Bench:
         for folder in ("models", "reports"):
             (project.folder / folder).mkdir()
         self.put(self.files)
-        self.first = self.play(STEPS[name])
+        self.play(STEPS[name])
+        self.first = str(self.project.ask("show", MODELS[name])["id"])
 
     def put(self, files: Files) -> None:
         """Make the project what these files are; what Python keeps of others goes."""
@@ -60,15 +61,13 @@ class Bench:
         for path, content in files.items():
             self.project.write(path, content)
 
-    def play(self, steps: Sequence[str], words: Sequence[str] = (), **variables: str) -> str:
-        """Run the scripts; the id of the training."""
+    def play(self, steps: Sequence[str], words: Sequence[str] = (), **variables: str) -> None:
+        """Run the scripts."""
         told = dict(self.project.env)
         self.project.env |= variables
         for step in steps:
             self.project.run(sys.executable, step, *words)
         self.project.env = told
-        runs = self.project.ask("log")["runs"]
-        return next(str(run["id"]) for run in runs if run["job"] == "train")
 
     def rank(self, case: Case) -> list[dict[str, Any]]:
         """What is told to matter most, once a case is planted."""
@@ -76,9 +75,10 @@ class Bench:
         for edit in (*case.planted, *case.beside):
             edit(files)
         self.put(files)
-        second = self.play(case.steps or STEPS[self.name], case.words, **case.variables)
+        self.play(case.steps or STEPS[self.name], case.words, **case.variables)
         self.put(self.files)
-        ranking: list[dict[str, Any]] = self.project.ask("diff", self.first, second)["ranking"]
+        told = self.project.ask("diff", self.first, MODELS[self.name])
+        ranking: list[dict[str, Any]] = told["ranking"]
         return ranking
 
 

@@ -94,6 +94,12 @@ def test_where_one_side_alone_was_followed_it_tells_of_both() -> None:
     assert role(a, b, edit).part == role(b, a, type(edit)(edit.b, edit.a)).part == "idle"
 
 
+def test_a_function_that_was_sent_to_a_worker_was_called_there() -> None:
+    files = {"t.py": {**RAN["files"]["t.py"], "named": ["never"]}}
+    new = OLD.replace("    return x\n", "    return -x\n")
+    assert parts(new, {**RAN, "files": files}) == ["called"]
+
+
 def test_where_it_lies() -> None:
     new = OLD.replace("y = x + 1", "y = x + 2")
     a, b = (version("t.py", text, read_trace(RAN, [text])) for text in (OLD, new))

@@ -78,6 +78,15 @@ def test_a_line_whose_function_ran_stands_before_one_that_did_not() -> None:
     ]
 
 
+def test_code_that_did_not_run_explains_nothing() -> None:
+    found = compared(trained(1), trained(2, code=code(TEXT + "\n\ndef g():\n    return 1\n")))
+    (output,) = found.layers["outputs"].changes
+    assert output.detail["cause"] == "unexplained"
+    found = compared(trained(1), trained(2, code=code(TEXT.replace("f(3)", "f(4)"))))
+    (output,) = found.layers["outputs"].changes
+    assert output.detail["because"] == [{"layer": "code", "name": "train.py"}]
+
+
 def test_a_setting_stands_behind_code_that_ran_and_before_packages() -> None:
     a = trained(1, imports=("x", "y"), named_imports=("x",), packages={"x": "1.0", "y": "1.0"})
     b = trained(

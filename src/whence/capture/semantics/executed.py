@@ -24,9 +24,10 @@ def read_executed(
         besides: Why something may have run that none of the processes could tell.
 
     Returns:
-        ``by``: ``lines`` or ``functions``, what was followed; ``files``: name → ``functions`` that
-        ran, each with its first line, and ``lines`` as ranges where every process that ran the
-        file told them; ``whole``: whether what is not told did not run; if not, ``reasons``.
+        ``by``: ``lines`` or ``functions``, what was followed. ``files``: name → ``functions`` that
+        ran, each with its first line; ``lines`` as ranges, where every process told them; ``named``
+        functions that were sent to a process as values. ``whole``: whether what is not told did
+        not run; if not, ``reasons``.
     """
     told = list(told)
     by, reasons = _followed(told)
@@ -35,6 +36,7 @@ def read_executed(
         return {}
     functions: dict[str, dict[tuple[int, str], None]] = defaultdict(dict)
     lines: dict[str, set[int]] = defaultdict(set)
+    named: dict[str, set[str]] = defaultdict(set)
     for each in told:
         fields = each.fields
         if each.event != "executed" or not isinstance(fields.get("file"), str):
@@ -44,6 +46,7 @@ def read_executed(
             (int(first), str(called)) for first, called in fields.get("functions") or ()
         )
         lines[name].update(map(int, fields.get("lines") or ()))
+        named[name].update(map(str, fields.get("named") or ()))
     files: dict[str, dict[str, Any]] = {}
     size = 0
     for name, called in functions.items():
@@ -52,6 +55,8 @@ def read_executed(
             reasons[f"more ran than is told: {len(functions)} files"] = None
             break
         files[name] = {"functions": [list(each) for each in sorted(called)]}
+        if named[name]:
+            files[name]["named"] = sorted(named[name])
         if by == {"lines"}:
             files[name]["lines"] = ranges(lines[name])
     found = {"by": "lines" if by == {"lines"} else "functions", "files": files}

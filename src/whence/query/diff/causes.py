@@ -7,7 +7,7 @@ from typing import Any
 from whence.query.diff.align import StepPair, ThingPair
 from whence.query.diff.comparison import Comparison
 from whence.query.diff.difference import LayerDiff
-from whence.query.diff.environment import is_idle
+from whence.query.diff.kinds import is_inert
 from whence.query.diff.things import name_of, standing
 from whence.query.diff.unknowns import unread
 
@@ -139,7 +139,7 @@ def _by_place(steering: Mapping[str, LayerDiff]) -> Mapping[int, Sequence[Cause]
     found: dict[int, dict[tuple[str, str], Cause]] = defaultdict(dict)
     for layer, diff in steering.items():
         for change in diff.changes:
-            if is_idle(change):
+            if is_inert(change):
                 continue
             # An environment differs as a whole: nobody can say which package mattered.
             name = "environment" if layer == "environment" else change.name

@@ -95,6 +95,17 @@ def package_kind(change: Change) -> str:
     return ("package-major", "package-minor", "package-patch")[min(max(moved, 0), 2)]
 
 
+def is_inert(change: Change) -> bool:
+    """Whether no program can have noticed a change.
+
+    That is a package that nothing imported, and code that did not run or that means the same.
+    """
+    edits = change.detail.get("edits")
+    if edits and change.what == "changed":
+        return all(each.get("part") in {"idle", "layout"} for each in edits)
+    return change.detail.get("about") == "package" and not change.detail.get("imported")
+
+
 def variable_kind(name: str) -> str:
     """The kind of an environment variable."""
     if _THREADS.search(name):

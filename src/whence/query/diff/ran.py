@@ -68,6 +68,10 @@ class Trace:
         told = self.files.get(path)
         return None if told is None else frozenset(int(first) for first, _ in told["functions"])
 
+    def named(self, path: str) -> frozenset[str]:
+        """The names of functions of a file that were sent to a process, as a rule to be called."""
+        return frozenset(map(str, self.files.get(path, {}).get("named") or ()))
+
 
 def read_trace(executed: Mapping[str, Any], texts: Iterable[str | None]) -> Trace:
     """A trace of a run.
@@ -131,7 +135,7 @@ def role_alone(only: Version) -> Role:
     defines = only.syntax is not None and any(
         unit.opens and unit.opens.is_function for unit in only.syntax.units
     )
-    ran = len(functions) > 1 or not defines
+    ran = len(functions) > 1 or not defines or only.trace.named(only.path)
     return Role("ran" if ran else "idle" if only.trace.whole else "unseen", 1)
 
 
@@ -199,6 +203,8 @@ def _ran(side: Version, unit: Unit) -> Part:
     # That a function was defined is no news: whether it was ever called is.
     opens = unit.opens if unit.opens is not None and not unit.opens.decorated else None
     scope = opens or unit.scope
+    if scope.name.rpartition(".")[2] in side.trace.named(side.path):
+        return "called"
     if scope.first not in functions and scope.name != MODULE:
         return silent
     lines = side.trace.lines(side.path)

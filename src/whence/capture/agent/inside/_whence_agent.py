@@ -54,6 +54,7 @@ class Agent:
         self.stopped = False
         self.busy = _local()
         self.routes: dict[str, Callable[[tuple[Any, ...]], None]] = {
+            "code.__new__": self.on_code,
             "exec": self.on_exec,
             "import": self.on_import,
             "os.exec": self.on_end,
@@ -189,6 +190,12 @@ class Agent:
         if name in self.own and not self.stopped:
             self.follow(name, code)
 
+    def on_code(self, args: tuple[Any, ...]) -> None:
+        # A function that was sent here as a value, or that something made out of another.
+        name = args[1]
+        if isinstance(name, str) and name.endswith(".py") and _is_own(name) and not self.stopped:
+            self.executing().name(os.path.normpath(name), str(args[2]))
+
     def on_run_file(self, args: tuple[Any, ...]) -> None:
         name = os.fspath(args[0])
         self.tell_source(os.path.abspath(name))
@@ -211,16 +218,18 @@ class Agent:
 
     def follow(self, name: str, code: Any) -> None:
         """Notice what of a source file runs."""
+        self.executing().meet(os.path.normpath(os.path.abspath(name)), code)
+
+    def executing(self) -> Any:
+        """What notices it."""
         if self.executed is None:
             place = os.path.join(os.path.dirname(__file__), "_whence_executed.py")
             self.executed = load_file("_whence_executed", place).Executed(self.write, self.late)
-        self.executed.meet(os.path.normpath(os.path.abspath(name)), code)
+        return self.executed
 
     def tell_source(self, name: str) -> None:
         self.files.add(name)
-        if not os.path.isabs(name) or name.startswith(_PREFIXES):
-            return
-        if any(part in name for part in _PARTS):
+        if not _is_own(name):
             return
         self.own.add(name)
         self.write(event="module", file=os.path.normpath(name))
@@ -247,6 +256,13 @@ class Agent:
             sys.meta_path.remove(self.finder)
         if self.watch is not None:
             self.watch.undo()
+
+
+def _is_own(name: str) -> bool:
+    """Whether a source file belongs to no library."""
+    if not os.path.isabs(name) or name.startswith(_PREFIXES):
+        return False
+    return not any(part in name for part in _PARTS)
 
 
 class _Loading:

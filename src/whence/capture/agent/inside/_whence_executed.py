@@ -35,6 +35,7 @@ class Executed:
         self._codes: dict[int, tuple[str, CodeType]] = {}
         """By their id: code objects are slow to hash. Held, so that ids stay theirs."""
         self._lines: dict[int, set[int]] = {}
+        self._named: set[tuple[str, str]] = set()
         self._told: dict[int, set[int]] = {}
         self._last = time.monotonic()
         self._every = _EVERY
@@ -65,6 +66,12 @@ class Executed:
         for each in code.co_consts:
             if isinstance(each, CodeType):
                 self.meet(path, each, depth + 1)
+
+    def name(self, path: str, called: str) -> None:
+        """A function was made here out of its parts: it was sent here, as a rule to be called."""
+        if (path, called) not in self._named and len(self._named) < _MOST:
+            self._named.add((path, called))
+            self._write(event="executed", file=path, named=[called])
 
     def _on_line(self, code: CodeType, line: int) -> Any:
         """A line runs for the first time."""
