@@ -1,171 +1,66 @@
-"""What changed between two versions of a table."""
+"""What changed between two versions of a table: their fingerprints, or the files themselves."""
 
 import os
-from bisect import bisect_right
-from collections import Counter
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from itertools import compress
-from operator import eq
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
 
-from whence.rows.engine import LoadedTable, load_table
-from whence.rows.fingerprint import Column, TableFingerprint, describe, describe_columns
+from whence.errors import TableError
+from whence.rows.change import RowChange, TableChange
+from whence.rows.drift import find_drifts
+from whence.rows.engine import connect
+from whence.rows.fingerprint import Column, Print, TableFingerprint, fingerprint
 from whence.rows.format import TableFormat
-from whence.rows.opening import DEFAULT_LIMITS, Limits, open_table, printable
+from whence.rows.joining import Join, Joined
+from whence.rows.opening import DEFAULT_LIMITS, Limits
 
-if TYPE_CHECKING:
-    from array import array
+from whence.rows.segments import Segment, find_segment, most_telling
 
-_BLOCK = 1 << 20
-"""Rows that are compared at once: sets of them take about 100 MB."""
-
-_MOST_LINES = 20
-
-COLUMNS_DIFFER = "the columns differ, and one version is known by its fingerprint only"
+COLUMNS_DIFFER = "the columns differ, no key is known, and the bytes of one are not at hand"
+KEYS_DIFFER = "their rows are known by different keys, and the bytes of one are not at hand"
+ALGORITHMS_DIFFER = (
+    "their rows were hashed in different ways, and the bytes of the older hash's are not at hand"
+)
 NO_COMMON_COLUMN = "the two have no column in common"
-FAMILIES_DIFFER = "the two are written in formats that spell equal values differently"
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
-    """How many rows came, went and stayed; a row that stands twice counts twice.
-
-    A row in which one value changed is one removed and one added.
-    """
-
-    added: int
-    removed: int
-    unchanged: int
-
-
-@dataclass(frozen=True, slots=True)
-class TableChange:
-    """What changed from one version of a table to another."""
-
-    rows_before: int
-    rows_after: int
-    rows: RowChange | None
-    """None where rows cannot be compared; ``not_compared`` says why."""
-    not_compared: str = ""
-    compared_on: tuple[str, ...] | None = None
-    """The columns (names of the older version) that rows were compared on; None: on all."""
-    added: tuple[Column, ...] = ()
-    removed: tuple[Column, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    """(old, new): other name, same type, same values."""
-    retyped: tuple[tuple[str, str, str], ...] = ()
-    """(name, old type, new type)."""
-    reordered: bool = False
-    """The columns that both have stand in another order."""
-    values_changed: tuple[str, ...] = ()
-    """Columns of one type in both whose values differ, where the number of rows does not.
-
-    With another number of rows nearly every column has other values, which says nothing.
-    """
-    notes: tuple[str, ...] = ()
-    """What had to be mended to read the two, as phrases."""
-
-    @property
-    def same(self) -> bool:
-        """Whether both hold the same columns and the same rows, the order of rows aside."""
-        columns = (self.added, self.removed, self.renamed, self.retyped, self.reordered)
-        rows = self.rows
-        return not any(columns) and rows is not None and not (rows.added or rows.removed)
-
-    def sentences(self) -> tuple[str, ...]:
-        """The change in plain lines, rows first; safe to print."""
-        return (*self._row_sentences(), *self._column_sentences(), *self.notes)
-
-    def _row_sentences(self) -> Iterator[str]:
-        if self.rows is None:
-            yield (
-                f"{_count(self.rows_before, 'row')} before, {self.rows_after:,} after; "
-                f"which of them changed is not known: {self.not_compared}"
-            )
-            return
-        rows = self.rows
-        on = ""
-        if self.compared_on is not None:
-            on = f", compared on the {_count(len(self.compared_on), 'column')} that both have"
-        if not rows.added and not rows.removed:
-            yield f"the same {_count(rows.unchanged, 'row')}{on}"
-            return
-        yield (
-            f"{_count(rows.added, 'row')} added, {rows.removed:,} removed, "
-            f"{rows.unchanged:,} unchanged{on}"
-        )
-
-    def _column_sentences(self) -> Iterator[str]:
-        for verb, columns in (("added", self.added), ("removed", self.removed)):
-            yield from _listed(
-                [f"column {_quoted(it.name)} {verb}{_typed(it.type)}" for it in columns],
-                f"columns {verb}",
-            )
-        yield from _listed(
-            [f"column {_quoted(old)} renamed to {_quoted(new)}" for old, new in self.renamed],
-            "columns renamed",
-        )
-        yield from _listed(
-            [
-                f"column {_quoted(name)} changed its type from {printable(old)} to {printable(new)}"
-                for name, old, new in self.retyped
-            ],
-            "columns with another type",
-        )
-        if self.reordered:
-            yield "the columns stand in another order"
-        yield from _listed(
-            [f"values changed in column {_quoted(name)}" for name in self.values_changed],
-            "columns with changed values",
-        )
-        rows = self.rows
-        if rows and rows.added == rows.removed > 0 and not self.values_changed and self._as_wide:
-            yield "every column holds the same values as before, arranged in other rows"
-
-    @property
-    def _as_wide(self) -> bool:
-        return not (self.added or self.removed or self.retyped)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _quoted(name: str) -> str:
-    return f"`{printable(name)}`"
-
-
-def _typed(name: str) -> str:
-    return "" if name == "text" else f" ({printable(name)})"
-
-
-def _listed(lines: Sequence[str], what: str) -> Iterator[str]:
-    yield from lines[:_MOST_LINES]
-    if len(lines) > _MOST_LINES:
-        yield f"… and {len(lines) - _MOST_LINES:,} more {what}"
-
-
-def compare(before: TableFingerprint, after: TableFingerprint) -> TableChange:
+def compare(before: Print, after: Print, limits: Limits = DEFAULT_LIMITS) -> TableChange:
     """What changed between two fingerprints.
 
-    Rows are compared where both have columns of the same names, whatever their order and types:
-    a row's hash is made of the values, read in the order of the names.
+    Rows are paired by their key where both were taken with the same one, else compared whole.
+    Where columns came or went, paired rows are compared by the marks of those that both have.
+
+    Raises:
+        TableError: the prints are damaged, or need more memory than they may have.
     """
-    change = _compare_columns(before, after)
-    if before.kind.family != after.kind.family:
-        return _of_other_families(change)
-    if change.added or change.removed or change.renamed:
+    a, b = before.head, after.head
+    change = _compare_columns(a, b)
+    differ = a.order() != b.order()
+    if a.algorithm != b.algorithm or a.mark != b.mark:
+        return replace(change, not_compared=ALGORITHMS_DIFFER)
+    if a.key != b.key:
+        return replace(change, not_compared=KEYS_DIFFER)
+    if differ and not (a.key and min(a.marks.bits, b.marks.bits)):
         return replace(change, not_compared=COLUMNS_DIFFER)
-    return replace(change, rows=count_changes(before.rows, after.rows))
+    joined = _join(before, after, limits)
+    common = tuple(sorted({it.name for it in a.columns} & {it.name for it in b.columns}))
+    return replace(
+        _with_rows(change, before.head, after.head, joined),
+        compared_on=common if differ else None,
+        at_least=differ,
+    )
 
 
 def compare_files(
     before: str | os.PathLike[str],
     after: str | os.PathLike[str],
     *,
+    key: Sequence[str] = (),
     formats: tuple[TableFormat | None, TableFormat | None] = (None, None),
     limits: Limits = DEFAULT_LIMITS,
 ) -> TableChange:
@@ -173,43 +68,148 @@ def compare_files(
 
     Where the columns differ, rows are compared on those that both have, renamed ones included.
 
+    Args:
+        before: The older table.
+        after: The newer one.
+        key: The columns that identify rows; none: they are found in the older one.
+        formats: How each is written; ``None`` means to find it out.
+        limits: What either may cost.
+
     Raises:
         TableError: as ``fingerprint`` does, for either file.
     """
+    secret = secrets.token_bytes(32)
+    with _private_folder() as folder:
+
+        def take(
+            side: int, key: Sequence[str], known_as: dict[str, str] | None = None
+        ) -> Print:
+            prints = folder / f"{side}.prints"
+            path = (before, after)[side]
+            head = fingerprint(
+                path,
+                prints,
+                secret=secret,
+                key=key,
+                known_as=known_as,
+                format=formats[side],
+                limits=limits,
+            )
+            return Print(head, prints)
+
+        older = take(0, key)
+        newer = take(1, key)
+        if newer.head.key != older.head.key and set(older.head.key) <= set(newer.head.order()):
+            newer = take(1, older.head.key)
+        change = _compare_columns(older.head, newer.head)
+        pairs = _pairs(change, older.head, newer.head)
+        if len(pairs) == len(older.head.columns) == len(newer.head.columns):
+            compared = None
+            if change.renamed:
+                newer = take(1, older.head.key, {new: old for old, new in pairs})
+        elif not pairs:
+            return replace(change, not_compared=NO_COMMON_COLUMN)
+        else:
+            compared = tuple(old for old, _ in pairs)
+            shared = [name for name in older.head.key if name in compared]
+            joint = older.head.key if shared == list(older.head.key) else ()
+            older = take(0, joint, {old: old for old in compared})
+            newer = take(1, older.head.key, {new: old for old, new in pairs})
+        if older.head.key != newer.head.key:
+            older = take(0, newer.head.key, None if compared is None else {x: x for x in compared})
+        found = _with_rows(change, older.head, newer.head, _join(older, newer, limits))
+    return replace(found, compared_on=compared, key_found=not key)
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="whence-rows-"))
+    except OSError as error:
+        raise TableError(
+            f"no folder for temporary files: {error.strerror}",
+            hint="set TMPDIR to a folder that can be written",
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _join(before: Print, after: Print, limits: Limits) -> Joined:
+    import duckdb  # noqa: PLC0415  80 ms that only a table should cost
+
     with ExitStack() as stack:
-        opened = [
-            stack.enter_context(open_table(path, form, limits))
-            for path, form in zip((before, after), formats, strict=True)
-        ]
-        older, newer = (stack.enter_context(load_table(table)) for table in opened)
-        pairs = _pair_columns(older, newer)
-        first = describe(opened[0].format.kind, older, [old for old, _ in pairs])
-        second = describe(opened[1].format.kind, newer, [new for _, new in pairs])
-    change = _compare_columns(first, second)
-    whole = len(pairs) == len(first.columns) == len(second.columns)
-    if first.kind.family != second.kind.family:
-        return _of_other_families(change)
-    if not pairs and not whole:
-        return replace(change, not_compared=NO_COMMON_COLUMN)
+        folder = stack.enter_context(_private_folder())
+        try:
+            connection = stack.enter_context(
+                connect(folder, limits, {before.prints, after.prints})
+            )
+            return Join(connection, before, after).run()
+        except duckdb.OutOfMemoryException as error:
+            raise TableError(
+                f"comparing two tables needs more than {limits.memory_mb} MB of memory",
+                hint="their digests still tell that they differ",
+            ) from error
+        except duckdb.Error as error:
+            raise TableError(
+                "a table's fingerprint is damaged", hint="delete it; the next run keeps a new one"
+            ) from error
+
+
+def _pairs(change: TableChange, a: TableFingerprint, b: TableFingerprint) -> list[tuple[str, str]]:
+    """(old name, new name) of the columns that both have, renamed ones included, by old name."""
+    kept = {it.name for it in a.columns} & {it.name for it in b.columns}
+    return sorted([*((name, name) for name in kept), *change.renamed])
+
+
+def _with_rows(
+    change: TableChange, a: TableFingerprint, b: TableFingerprint, joined: Joined
+) -> TableChange:
+    counts = joined.counts
+    rows = RowChange(
+        added=counts["added"],
+        removed=counts["removed"],
+        changed=counts["changed"],
+        unchanged=a.row_count - counts["removed"] - counts["changed"],
+    )
     return replace(
         change,
-        rows=count_changes(first.rows, second.rows),
-        compared_on=None if whole else tuple(old for old, _ in pairs),
+        rows=rows,
+        key=a.key,
+        key_found=a.found and b.found,
+        columns_changed=_columns_changed(joined),
+        values_changed=() if a.key else change.values_changed,
+        segments=_segments(a, b, joined),
     )
 
 
-def _of_other_families(change: TableChange) -> TableChange:
-    # Types and values differ in their spelling everywhere, which says nothing.
-    return replace(change, not_compared=FAMILIES_DIFFER, retyped=(), values_changed=())
+def _columns_changed(joined: Joined) -> tuple[tuple[str, int], ...]:
+    """Rows per column, grown by the share of changes that so few bits do not show."""
+    changed = joined.counts["changed"]
+    if not joined.paired:
+        return ()
+    seen = 1 - 2.0**-joined.bits
+    grown = [
+        (name, min(changed, max(1, round(rows / seen * changed / joined.paired))))
+        for name, rows in joined.columns
+    ]
+    return tuple(sorted(grown, key=lambda it: (-it[1], it[0])))
 
 
-def _pair_columns(before: LoadedTable, after: LoadedTable) -> list[tuple[str, str]]:
-    """(old name, new name) of the columns that both have, renamed ones included, by old name."""
-    old, new = describe_columns(before), describe_columns(after)
-    same_height = before.row_count == after.row_count
-    renamed = _find_renamed(old, new) if same_height and before.row_count else ()
-    kept = {it.name for it in old} & {it.name for it in new}
-    return sorted([*((name, name) for name in kept), *renamed])
+def _segments(
+    a: TableFingerprint, b: TableFingerprint, joined: Joined
+) -> tuple[Segment, ...]:
+    names: dict[str, dict[int, str]] = {}
+    for head in (a, b):
+        for column, values in zip(head.segments, head.values, strict=True):
+            names.setdefault(column, {}).update(values)
+    found = []
+    for what, by_column in joined.moved.items():
+        base = joined.bases[what == "added"]
+        for column, moved in by_column.items():
+            found.append(find_segment(what, column, moved, base[column], names[column]))
+    return most_telling(it for it in found if it is not None)
 
 
 def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> TableChange:
@@ -217,23 +217,26 @@ def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> Table
     new = {column.name: column for column in after.columns}
     gone = [column for column in before.columns if column.name not in new]
     come = [column for column in after.columns if column.name not in old]
-    same_height = before.row_count == after.row_count
-    renamed = (
-        _find_renamed(before.columns, after.columns) if same_height and before.row_count else ()
-    )
+    renamed = _find_renamed(before, after)
     both = [(it, new[it.name]) for it in before.columns if it.name in new]
     kept = [it.name for it in after.columns if it.name in old]
+    families = before.kind.family == after.kind.family
+    whole = before.row_count == after.row_count and before.part == after.part == 1
+    hashed_alike = (before.algorithm, before.mark) == (after.algorithm, after.mark)
     return TableChange(
         rows_before=before.row_count,
         rows_after=after.row_count,
         rows=None,
+        drifts=find_drifts([(a.name, a.profile, b.profile) for a, b in both]),
         added=tuple(it for it in come if it.name not in {name for _, name in renamed}),
         removed=tuple(it for it in gone if it.name not in {name for name, _ in renamed}),
         renamed=renamed,
-        retyped=tuple((a.name, a.type, b.type) for a, b in both if a.type != b.type),
+        retyped=tuple((a.name, a.type, b.type) for a, b in both if families and a.type != b.type),
         reordered=[a.name for a, _ in both] != kept,
         values_changed=tuple(
-            a.name for a, b in both if same_height and a.type == b.type and a.hash != b.hash
+            a.name
+            for a, b in both
+            if whole and hashed_alike and a.type == b.type and a.profile.check != b.profile.check
         ),
         notes=(
             *(f"the older version: {note}" for note in before.notes),
@@ -242,10 +245,16 @@ def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> Table
     )
 
 
-def _find_renamed(old: Sequence[Column], new: Sequence[Column]) -> tuple[tuple[str, str], ...]:
+def _find_renamed(
+    before: TableFingerprint, after: TableFingerprint
+) -> tuple[tuple[str, str], ...]:
     """Columns that kept type and values and changed their name; none where two could be meant."""
-    gone = _by_look(old, {it.name for it in new})
-    come = _by_look(new, {it.name for it in old})
+    if before.row_count != after.row_count or not before.row_count:
+        return ()
+    if (before.algorithm, before.mark) != (after.algorithm, after.mark):
+        return ()
+    gone = _by_look(before.columns, {it.name for it in after.columns})
+    come = _by_look(after.columns, {it.name for it in before.columns})
     return tuple(
         (names[0], come[look][0])
         for look, names in gone.items()
@@ -255,38 +264,10 @@ def _find_renamed(old: Sequence[Column], new: Sequence[Column]) -> tuple[tuple[s
 
 def _by_look(
     columns: Sequence[Column], others: AbstractSet[str]
-) -> dict[tuple[str, int], list[str]]:
+) -> dict[tuple[str, int, int], list[str]]:
     """The names of columns without a namesake among the others, by type and values."""
-    names: dict[tuple[str, int], list[str]] = {}
+    names: dict[tuple[str, int, int], list[str]] = {}
     for it in columns:
         if it.name not in others:
-            names.setdefault((it.type, it.hash), []).append(it.name)
+            names.setdefault((it.type, it.profile.rows, it.profile.check), []).append(it.name)
     return names
-
-
-def count_changes(before: "array[int]", after: "array[int]") -> RowChange:
-    """How two sorted multisets of hashes differ; in blocks, so that memory stays bounded."""
-    if before == after:
-        return RowChange(added=0, removed=0, unchanged=len(before))
-    shared = at = to = 0
-    while at < len(before) and to < len(after):
-        last = min(
-            before[min(at + _BLOCK, len(before)) - 1], after[min(to + _BLOCK, len(after)) - 1]
-        )
-        next_at, next_to = bisect_right(before, last, at), bisect_right(after, last, to)
-        shared += _count_shared(before[at:next_at], after[to:next_to])
-        at, to = next_at, next_to
-    return RowChange(added=len(after) - shared, removed=len(before) - shared, unchanged=shared)
-
-
-def _count_shared(some: "array[int]", others: "array[int]") -> int:
-    left, right = set(some), set(others)
-    shared = len(left & right)
-    if len(left) < len(some) and len(right) < len(others):
-        shared += (Counter(_repeats(some)) & Counter(_repeats(others))).total()
-    return shared
-
-
-def _repeats(rows: "array[int]") -> Iterator[int]:
-    """Every sorted value but its first appearance."""
-    return compress(rows, map(eq, rows, rows[1:]))

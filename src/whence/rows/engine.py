@@ -1,86 +1,80 @@
 # ruff: noqa: S608  statements are made of our own words and of column numbers
-"""DuckDB, locked to one file: a table loaded as text, hashed by column and by row.
+"""DuckDB, locked to one private folder: a table that can be asked, and nothing else.
 
-The definition of the hashes stands in the docstring of the room.
+What it is asked are statements of the room over ``cells``, with a column ``c0``, ``c1`` … for each
+of the table.
 """
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from whence.errors import TableError
-from whence.rows.loading import MENDED, load, refusal
-from whence.rows.opening import OpenedTable
+from whence.rows import cells
+from whence.rows.format import TableKind
+from whence.rows.loading import PLACE, load, refusal
+from whence.rows.opening import Limits, OpenedTable
 
 if TYPE_CHECKING:
     import duckdb
-
-_COLUMNS_AT_ONCE = 32
-_ROWS_AT_ONCE = 1 << 16
-_SEPARATOR, _ESCAPE = "chr(31)", "chr(30)"
 
 
 class LoadedTable:
     """A table inside an engine.
 
     Attributes:
+        connection: the engine.
+        folder: private; the one place where the engine may write, gone afterwards.
+        kind: how the table was written down.
         columns: (name, type) in the file's order; types are the words of the format.
         row_count: how many rows it has.
         notes: what a reader should know, as phrases.
+        hashes: SQL of each column: the engine's hash of a cell's value.
+        numbers: SQL of each column: a cell as a number; ``None`` where it never is one.
+        labels: SQL of each column: a cell as a person would write it.
     """
 
     def __init__(
         self,
         connection: "duckdb.DuckDBPyConnection",
+        opened: OpenedTable,
         columns: Sequence[tuple[str, str]],
         notes: Sequence[str] = (),
     ) -> None:
-        self._connection = connection
+        self.connection = connection
+        self.folder = opened.folder
+        self.kind: TableKind = opened.format.kind
         self.columns = tuple(columns)
         self.notes = tuple(notes)
-        self.row_count = _count_rows(connection)
-        self._escaped = [False] * len(self.columns)
-        self.column_hashes = self._hash_columns()
+        self.row_count = int(self.ask("SELECT count(*) FROM cells")[0][0])
+        typed = [(f"c{at}", type_) for at, (_, type_) in enumerate(self.columns)]
+        self.hashes = [cells.hash_of(cell, type_, self.kind) for cell, type_ in typed]
+        self.numbers = [cells.number_of(cell, type_, self.kind) for cell, type_ in typed]
+        self.labels = [cells.label_of(cell, self.kind) for cell, _ in typed]
 
-    def _hash_columns(self) -> tuple[int, ...]:
-        hashes = [0] * len(self.columns)
-        for start in range(0, len(hashes), _COLUMNS_AT_ONCE):
-            # Equal values are hashed once: most columns repeat themselves.
-            parts = [
-                f"SELECT {at}, sum(md5_number_lower({_guarded('v')})::HUGEINT * n),"
-                f" bool_or(contains(v, {_SEPARATOR}) OR contains(v, {_ESCAPE}))"
-                f" FROM (SELECT c{at} AS v, count(*) AS n FROM cells GROUP BY 1)"
-                for at in range(start, min(start + _COLUMNS_AT_ONCE, len(hashes)))
-            ]
-            for at, total, escaped in self._connection.execute(
-                " UNION ALL ".join(parts)
-            ).fetchall():
-                hashes[at] = (total or 0) % (1 << 64)
-                self._escaped[at] = bool(escaped)
-        return tuple(hashes)
+    def ask(self, statement: str) -> list[tuple[Any, ...]]:
+        """All rows of an answer."""
+        return self.connection.execute(statement).fetchall()
 
-    def hash_rows(self, order: Sequence[int]) -> "array[int]":
-        """The rows' hashes over the columns at these places, in this order; sorted."""
-        cells = [
-            _guarded(f"c{at}") if self._escaped[at] else f"coalesce(c{at}, {_ESCAPE})"
-            for at in order
-        ]
-        text = f"concat_ws({_SEPARATOR}, {', '.join(cells)})" if cells else "''"
-        found = self._connection.execute(f"SELECT md5_number_lower({text}) FROM cells ORDER BY 1")
-        hashes = array("Q")
-        while rows := found.fetchmany(_ROWS_AT_ONCE):
-            hashes.extend(chain.from_iterable(rows))
-        return hashes
+    def keep(self, known_as: Mapping[str, str]) -> None:
+        """Leave out the columns that are not named, and call the others as it says."""
+        kept = [at for at, (name, _) in enumerate(self.columns) if name in known_as]
+        self.columns = tuple((known_as[self.columns[at][0]], self.columns[at][1]) for at in kept)
+        self.hashes = [self.hashes[at] for at in kept]
+        self.numbers = [self.numbers[at] for at in kept]
+        self.labels = [self.labels[at] for at in kept]
 
-
-def _guarded(cell: str) -> str:
-    return (
-        f"CASE WHEN {cell} IS NULL THEN {_ESCAPE}"
-        f" WHEN contains({cell}, {_SEPARATOR}) OR contains({cell}, {_ESCAPE})"
-        f" THEN {_ESCAPE} || hex({cell}) ELSE {cell} END"
-    )
+    def numbered(self) -> str | None:
+        """The name of a column of ``cells`` that numbers its rows, if there is one."""
+        stored = self.ask(
+            "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'cells' AND temporary"
+        )
+        if stored[0][0]:
+            return "rowid"
+        described = self.ask("DESCRIBE SELECT * FROM cells")
+        return PLACE if described[-1][0] == PLACE else None
 
 
 @contextmanager
@@ -93,8 +87,8 @@ def load_table(opened: OpenedTable) -> Iterator[LoadedTable]:
     import duckdb  # noqa: PLC0415  80 ms that only a table should cost
 
     try:
-        with _connect(opened) as connection:
-            loaded = LoadedTable(connection, *load(connection, opened))
+        with connect(opened.folder, opened.limits, {opened.source}) as connection:
+            loaded = LoadedTable(connection, opened, *load(connection, opened))
             if loaded.row_count > opened.limits.rows:
                 raise TableError(
                     f"{opened.shown}: has {loaded.row_count:,} rows; "
@@ -111,17 +105,18 @@ def load_table(opened: OpenedTable) -> Iterator[LoadedTable]:
         raise refusal(opened, str(error)) from error
 
 
-def _connect(opened: OpenedTable) -> "duckdb.DuckDBPyConnection":
-    """An engine in memory that may read the opened file alone, its settings locked."""
+def connect(
+    folder: Path, limits: Limits, readable: AbstractSet[Path]
+) -> "duckdb.DuckDBPyConnection":
+    """An engine in memory that may read these files and use this folder, its settings locked."""
     import duckdb  # noqa: PLC0415  see load_table
 
-    limits = opened.limits
     connection = duckdb.connect(
         ":memory:",
         config={
             "threads": limits.threads,
             "memory_limit": f"{limits.memory_mb}MB",
-            "temp_directory": str(opened.folder / "spill"),
+            "temp_directory": str(folder / "spill"),
             "max_temp_directory_size": f"{4 * limits.bytes >> 20}MB",
             "preserve_insertion_order": False,
             "autoload_known_extensions": False,
@@ -130,11 +125,13 @@ def _connect(opened: OpenedTable) -> "duckdb.DuckDBPyConnection":
             "allow_persistent_secrets": False,
         },
     )
-    readable = ", ".join(f"'{path}'" for path in (opened.source, opened.folder / MENDED))
+    for macro in cells.MACROS:
+        connection.execute(f"CREATE TEMP MACRO {macro}")
     for setting in (
         "TimeZone = 'UTC'",
         "enable_geoparquet_conversion = false",
-        f"allowed_paths = [{readable}]",
+        f"allowed_paths = [{', '.join(map(_quoted, sorted(readable)))}]",
+        f"allowed_directories = [{_quoted(folder)}]",
         "enable_external_access = false",
         "lock_configuration = true",
     ):
@@ -142,7 +139,5 @@ def _connect(opened: OpenedTable) -> "duckdb.DuckDBPyConnection":
     return connection
 
 
-def _count_rows(connection: "duckdb.DuckDBPyConnection") -> int:
-    found = connection.execute("SELECT count(*) FROM cells").fetchone()
-    assert found is not None
-    return int(found[0])
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

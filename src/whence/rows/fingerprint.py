@@ -1,178 +1,299 @@
-"""A table's fingerprint: what is kept of a table so that its next version can be compared to it."""
+# ruff: noqa: S608  statements are made of our own words and of column numbers
+"""A table's fingerprint: what is kept of a table so that its next version can be compared to it.
 
-import json
+It has two parts: a header, and *prints*, a Parquet file with one line for each row of the table.
+Of a table that is not large they are in the order of ``k``, which says nothing of the rows' order:
+
+===========  =====================================================================================
+``k``        the keyed hash of the row's key; of the whole row where no key was found
+``r``        32 bits of the keyed hash of the whole row; only with a key
+``w0`` …     *marks* of the cells, some bits of each cell's hash side by side; only with a key
+``g0`` …     32 bits of the hash of a segment's value
+===========  =====================================================================================
+"""
+
 import os
-import sys
-import zlib
-from array import array
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from operator import le
-from typing import Any
+from pathlib import Path
 
 from whence.errors import TableError
+from whence.rows.choosing import Look
 from whence.rows.engine import LoadedTable, load_table
 from whence.rows.format import TableFormat, TableKind
-from whence.rows.opening import DEFAULT_LIMITS, Limits, open_table
+from whence.rows.hashing import RowKey, cell_hash, key_hash, probe, row_hash, row_key
+from whence.rows.opening import DEFAULT_LIMITS, Limits, open_table, printable
+from whence.rows.profile import Profile, profiles_of
 
-ALGORITHM = "whence-rows-1"
-"""How cells, rows and columns become hashes; defined in the docstring of the room."""
+PRINTS = "prints.parquet"
+_WORD_BITS = 64
+_MOST_MARK_BITS = 16
+_SPARE_BYTES = 1 << 19
+"""Tables whose marks take no more than this get as many bits a cell as are of use."""
 
-_MAGIC = b"whence rows\x00\x01"
-_HEADER_LENGTH = 4
-_MOST_ROWS = 1 << 32
+_LEAST_DISTINCT = 0.9
+"""Of a found key, the share of different values, by an estimate that is off by a few hundredths."""
+
+_TRIES = 3
+_ORDERED = 1 << 20
+"""Prints of more rows are left as they come: ordering them takes longer than all the rest."""
+
+
+Likely = Callable[[Sequence[str]], Sequence[str]]
+"""The names of a table's columns, in order → the key that served the last such table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its type in the words of the table's format, the hash of its values."""
+    """A column: its name, its type in the words of the table's format, and its profile."""
 
     name: str
     type: str
-    hash: int
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where the prints hold the marks of cells: so many bits each, columns in order of names."""
+
+    bits: int
+    """0: none are kept."""
+    words: int
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The word and the shift of the mark of the column at this place in order of names."""
+        per_word = _WORD_BITS // self.bits
+        return at // per_word, at % per_word * self.bits
 
 
 @dataclass(frozen=True, slots=True)
 class TableFingerprint:
-    """What is kept of one version of a table. Equal fingerprints: the same rows, in any order."""
+    """What is kept of one version of a table, beside its prints."""
 
+    algorithm: str
+    mark: str
+    """Of the key that the hashes were keyed with."""
     kind: TableKind
     columns: tuple[Column, ...]
     """In the table's order; of JSON lines, where order means nothing, by name."""
-    rows: "array[int]"
-    """One 64-bit hash per row, sorted, repeated where rows repeat."""
+    row_count: int
+    key: tuple[str, ...]
+    """The columns that identify rows, in order of their names; none: rows are compared whole."""
+    found: bool
+    """Whether the key was found by looking, and nobody said so."""
+    marks: Marks
+    segments: tuple[str, ...]
+    """The columns of ``g0``, ``g1`` …"""
+    values: tuple[Mapping[int, str], ...]
+    """Of each segment, hash → value, as far as values are frequent enough to be kept by name."""
+    part: int
+    """One row of so many was profiled."""
     notes: tuple[str, ...] = ()
     """What had to be mended to read it, as phrases."""
 
-    @property
-    def row_count(self) -> int:
-        """How many rows the table had."""
-        return len(self.rows)
+    def order(self) -> list[str]:
+        """The names of the columns in the order in which they are hashed and marked."""
+        return sorted(column.name for column in self.columns)
 
-    def to_bytes(self) -> bytes:
-        """A compact form, six to eight bytes a row, that ``from_bytes`` reads.
 
-        ``whence rows``, NUL, version 1; the header's length (4 bytes, little-endian); the header,
-        JSON; the hashes, little-endian, transposed so that bytes of one weight stand together
-        (of sorted numbers, the high ones hardly change) and compressed (zlib, RFC 1950).
-        """
-        header = _header(self).encode()
-        plain = _little(self.rows).tobytes()
-        planes = b"".join(plain[weight::8] for weight in reversed(range(8)))
-        length = len(header).to_bytes(_HEADER_LENGTH, "little")
-        return b"".join((_MAGIC, length, header, zlib.compress(planes, 1)))
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A fingerprint with its prints, a file that stays as long as its owner lets it."""
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "TableFingerprint":
-        """The fingerprint that ``to_bytes`` wrote.
-
-        Raises:
-            TableError: the bytes are not exactly what ``to_bytes`` writes.
-        """
-        if data[: len(_MAGIC) - 1] != _MAGIC[:-1]:
-            raise _damaged("does not begin like one")
-        if data[: len(_MAGIC)] != _MAGIC:
-            raise TableError(
-                "a table's fingerprint of another version", hint="install a newer whence"
-            )
-        start = len(_MAGIC) + _HEADER_LENGTH
-        end = start + int.from_bytes(data[len(_MAGIC) : start], "little")
-        if len(data) < start or len(data) < end:
-            raise _damaged("is cut short")
-        kind, columns, count, notes = _parse_header(data[start:end])
-        found = cls(kind, columns, _parse_rows(data[end:], count), notes)
-        if _header(found).encode() != data[start:end]:
-            raise _damaged("its header is not written as it should be")
-        return found
+    head: TableFingerprint
+    prints: Path
 
 
 def fingerprint(
     path: str | os.PathLike[str],
+    prints: Path,
     *,
+    secret: bytes | None = None,
+    key: Sequence[str] = (),
+    likely: Likely = lambda _: (),
+    known_as: Mapping[str, str] | None = None,
     format: TableFormat | None = None,  # noqa: A002  the word of the field
     limits: Limits = DEFAULT_LIMITS,
 ) -> TableFingerprint:
-    """The fingerprint of the table in a file; ``format`` None means to find its format out.
+    """The fingerprint of the table in a file.
+
+    Args:
+        path: The table.
+        prints: Where its prints are written; what is there is replaced.
+        secret: What hashes are keyed with; fingerprints of other secrets cannot be compared.
+            ``None``: a new one.
+        key: The columns that identify rows; none: they are found.
+        likely: What to try first when they are to be found, by the names of all columns.
+        known_as: Name in the file → name in the fingerprint, of the columns that are read; ``None``
+            for all as they are.
+        format: ``None`` means to find it out.
+        limits: What it may cost.
 
     Raises:
-        TableError: the file is missing, no table, damaged, half-written, over a limit, or was
-            changed while it was read. Says what, where, and what to try.
+        TableError: the file is missing, no table, damaged, half-written, over a limit, has no
+            column of the key, or was changed while it was read. Says what, where, what to try.
     """
+    keyed_with = row_key(secret or secrets.token_bytes(32))
     with open_table(path, format, limits) as opened, load_table(opened) as table:
-        return describe(opened.format.kind, table, sorted(name for name, _ in table.columns))
+        if known_as is not None:
+            table.keep(known_as)
+        _check_key(key, table, opened.shown)
+        head = _take(table, keyed_with, key, likely)
+        _move(table.folder / PRINTS, prints, opened.shown)
+    return head
 
 
-def describe_columns(table: LoadedTable) -> tuple[Column, ...]:
-    """The columns of a table that is loaded."""
-    return tuple(
-        Column(name, type_, digest)
-        for (name, type_), digest in zip(table.columns, table.column_hashes, strict=True)
-    )
-
-
-def describe(kind: TableKind, table: LoadedTable, names: Sequence[str]) -> TableFingerprint:
-    """The fingerprint of a table that is loaded, its rows read over these columns in this order."""
-    places = {name: at for at, (name, _) in enumerate(table.columns)}
-    rows = table.hash_rows([places[name] for name in names])
-    return TableFingerprint(kind, describe_columns(table), rows, table.notes)
-
-
-def _header(of: TableFingerprint) -> str:
-    return json.dumps(
-        {
-            "algorithm": ALGORITHM,
-            "kind": of.kind.value,
-            "rows": of.row_count,
-            "columns": [[column.name, column.type, f"{column.hash:016x}"] for column in of.columns],
-            "notes": of.notes,
-        },
-        separators=(",", ":"),
-    )
-
-
-def _parse_header(text: bytes) -> tuple[TableKind, tuple[Column, ...], int, tuple[str, ...]]:
-    try:
-        header: dict[str, Any] = json.loads(text)
-        if header["algorithm"] != ALGORITHM:
+def _check_key(key: Sequence[str], table: LoadedTable, shown: str) -> None:
+    names = [name for name, _ in table.columns]
+    for name in key:
+        if name not in names:
             raise TableError(
-                "a table's fingerprint made by another algorithm", hint="install a newer whence"
+                f"{shown}: has no column `{printable(name)}`",
+                hint=f"it has {', '.join(map(printable, names[:12]))}"
+                + (" …" if len(names) > 12 else ""),
             )
-        columns = tuple(Column(str(n), str(t), int(h, 16)) for n, t, h in header["columns"])
-        notes = tuple(str(note) for note in header["notes"])
-        return TableKind(header["kind"]), columns, int(header["rows"]), notes
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
-        raise _damaged("its header cannot be read") from error
 
 
-def _parse_rows(packed: bytes, count: int) -> "array[int]":
-    if not 0 <= count <= _MOST_ROWS:
-        raise _damaged("its number of rows cannot be")
-    reader = zlib.decompressobj()
+def _move(source: Path, target: Path, shown: str) -> None:
     try:
-        planes = reader.decompress(packed, 8 * count + 1)
-    except zlib.error as error:
-        raise _damaged("its rows cannot be unpacked") from error
-    if len(planes) != 8 * count or not reader.eof or reader.unused_data:
-        raise _damaged("it holds more or fewer rows than it says")
-    plain = bytearray(8 * count)
-    for place, weight in enumerate(reversed(range(8))):
-        plain[weight::8] = planes[place * count : (place + 1) * count]
-    rows = _little(array("Q", bytes(plain)))
-    if not all(map(le, rows, rows[1:])):
-        raise _damaged("its rows are not sorted")
-    return rows
+        source.chmod(0o600)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            os.replace(source, target)  # noqa: PTH105  both are plain paths
+            return
+        target.write_bytes(b"")
+        target.chmod(0o600)
+        with source.open("rb") as read, target.open("wb") as write:
+            while block := read.read(1 << 20):
+                write.write(block)
+    except OSError as error:
+        raise TableError(
+            f"{shown}: its fingerprint cannot be written: {error.strerror}",
+            hint="is there space, and may the folder be written?",
+        ) from error
 
 
-def _little(rows: "array[int]") -> "array[int]":
-    """The numbers with their bytes in little-endian order, or back."""
-    if sys.byteorder == "little":
-        return rows
-    turned = rows[:]
-    turned.byteswap()
-    return turned
-
-
-def _damaged(what: str) -> TableError:
-    return TableError(
-        f"not a table's fingerprint: {what}", hint="delete it; the next run keeps a new one"
+def _take(
+    table: LoadedTable, keyed_with: RowKey, asked: Sequence[str], likely: Likely
+) -> TableFingerprint:
+    look = Look(table)
+    chosen = tuple(sorted(asked)) if asked else _write_found(table, look, keyed_with, likely)
+    if asked:
+        _write(table, look, keyed_with, chosen)
+    marks, segments = _layout(table, look, chosen)
+    order = _order(table)
+    columns = chosen or sorted(order)
+    hashed = [cell_hash(f"x{order[name]}", keyed_with) for name in columns]
+    identity = key_hash(hashed, keyed_with) if chosen else row_hash(hashed, keyed_with)
+    part, profiles = profiles_of(table, look, keyed_with, identity, table.hashes)
+    return TableFingerprint(
+        algorithm=probe(table.connection),
+        mark=keyed_with.mark,
+        kind=table.kind,
+        columns=tuple(
+            Column(name, type_, profile)
+            for (name, type_), profile in zip(table.columns, profiles, strict=True)
+        ),
+        row_count=table.row_count,
+        key=chosen,
+        found=not asked,
+        marks=marks,
+        segments=segments,
+        values=_values(table, segments, profiles),
+        part=part,
+        notes=table.notes,
     )
+
+
+def _write_found(
+    table: LoadedTable, look: Look, keyed_with: RowKey, likely: Likely
+) -> tuple[str, ...]:
+    """Write prints by the first key that holds what a look promised; the key, or none."""
+    order = _order(table)
+    candidates = dict.fromkeys(tuple(sorted(key)) for key in look.keys())
+    first = tuple(sorted(likely(sorted(order))))
+    if first and set(first) <= set(order) and look.identifies([order[name] for name in first]):
+        candidates = {first: None, **candidates}
+    for key in list(candidates)[:_TRIES]:
+        _write(table, look, keyed_with, key)
+        if look.whole or _identifies(table):
+            return key
+    _write(table, look, keyed_with, ())
+    return ()
+
+
+def _identifies(table: LoadedTable) -> bool:
+    path = table.folder / PRINTS
+    (found,) = table.ask(f"SELECT approx_count_distinct(k) FROM read_parquet('{path}')")
+    return bool(found[0] >= _LEAST_DISTINCT * table.row_count)
+
+
+def _write(table: LoadedTable, look: Look, keyed_with: RowKey, key: tuple[str, ...]) -> None:
+    order = _order(table)
+    names = sorted(order)
+    marks, segments = _layout(table, look, key)
+    cells = {name: f"h{order[name]}" for name in names}
+    every = row_hash([cells[name] for name in names], keyed_with)
+    shown = [f"{every} AS k"]
+    if key:
+        shown = [f"{key_hash([cells[name] for name in key], keyed_with)} AS k"]
+        shown += [f"({every} & 4294967295)::UINTEGER AS r"]
+        shown += _words([cells[name] for name in names], marks)
+    shown += [
+        f"({cells[name]} >> 32)::UINTEGER AS g{at}" for at, name in enumerate(segments)
+    ]
+    hashed = [f"{cell_hash(raw, keyed_with)} AS h{at}" for at, raw in enumerate(table.hashes)]
+    table.connection.execute(
+        f"COPY (SELECT {', '.join(shown)} FROM (SELECT {', '.join(hashed) or '0'} FROM cells)"
+        f"{' ORDER BY k' * (table.row_count <= _ORDERED)}) TO '{table.folder / PRINTS}'"
+        " (FORMAT parquet, COMPRESSION uncompressed, PARQUET_VERSION v2)"
+    )
+
+
+def _words(cells: Sequence[str], marks: Marks) -> list[str]:
+    if not marks.bits:
+        return []
+    mask = (1 << marks.bits) - 1
+    parts: list[list[str]] = [[] for _ in range(marks.words)]
+    for at, cell in enumerate(cells):
+        word, shift = marks.place(at)
+        parts[word].append(f"(({cell} & {mask}) << {shift})")
+    return [f"({' | '.join(part)})::UBIGINT AS w{word}" for word, part in enumerate(parts)]
+
+
+def _layout(table: LoadedTable, look: Look, key: tuple[str, ...]) -> tuple[Marks, tuple[str, ...]]:
+    return (_marks(len(table.columns), table.row_count) if key else Marks(0, 0)), look.segments(key)
+
+
+def _marks(width: int, rows: int) -> Marks:
+    """As many bits a cell as one word has room for, and some words more for a small table."""
+    most = max(1, _SPARE_BYTES // (8 * max(rows, 1)))
+    for bits in range(_MOST_MARK_BITS, 0, -1):
+        words = -(-width // (_WORD_BITS // bits))
+        if words <= most:
+            return Marks(bits, words)
+    return Marks(0, 0)
+
+
+def _order(table: LoadedTable) -> dict[str, int]:
+    """Name → place of the columns."""
+    return {name: at for at, (name, _) in enumerate(table.columns)}
+
+
+def _values(
+    table: LoadedTable, segments: Sequence[str], profiles: Sequence[Profile]
+) -> tuple[dict[int, str], ...]:
+    """What the hashes of segments stand for, where a value is frequent enough to be named."""
+    order = _order(table)
+    named = []
+    for name in segments:
+        at = order[name]
+        frequent = profiles[at].shares or {}
+        found = table.ask(
+            f"SELECT (any_value(h{at}) >> 32)::BIGINT, l{at} FROM profiled"
+            f" WHERE l{at} IS NOT NULL GROUP BY l{at} ORDER BY l{at}"
+        )
+        named.append({code: label for code, label in found if label in frequent})
+    return tuple(named)

@@ -1,8 +1,9 @@
 # ruff: noqa: S608  statements are made of our own words and of column numbers
 """One loader per kind of table.
 
-Each makes the table ``cells``, texts in columns ``c0``, ``c1`` and so on, and returns the columns,
-(name, type) in order, and what a reader should know, as phrases.
+Each makes ``cells``, a view or a table with columns ``c0``, ``c1`` and so on: texts of CSV and JSON,
+typed values of the others. It returns the columns, (name, type) in order, and what a reader should
+know, as phrases. ``place`` numbers the rows where a view can, so that a part can be looked at.
 """
 
 import re
@@ -22,6 +23,13 @@ Loaded = tuple[Sequence[tuple[str, str]], Sequence[str]]
 
 MENDED = "mended.csv"
 """The name, in the private folder, of the clean copy of a text table that was not clean."""
+
+PLACED = "placed.parquet"
+"""Likewise, of a large text table: its cells, in a form that is quick to read again."""
+
+PLACE = "place"
+_STORED_ABOVE = 64 << 20
+"""Bytes of a text table from which on its cells are not held in memory."""
 
 _TEXT_TYPE = "text"
 _LONGEST_OBJECT = 1 << 26
@@ -70,13 +78,40 @@ def _read_clean(
     cells = [f"coalesce(c{at}, '') AS c{at}" for at in range(width)]
     keep = "WHERE c0 IS NOT NULL" if width == 1 else ""
     spelled = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(width))
-    connection.execute(
-        f"CREATE TEMP TABLE cells AS SELECT {', '.join(cells)} FROM read_csv($path,"
+    selected = (
+        f"SELECT {', '.join(cells)} FROM read_csv($path,"
         f" auto_detect = false, delim = $delimiter, quote = '\"', escape = '\"',"
         f" header = {dialect.header}, columns = {{{spelled}}}, allow_quoted_nulls = false,"
         f" new_line = '{dialect.newline.encode('unicode_escape').decode()}',"
-        f" max_line_size = {delimited.LONGEST_RECORD}) {keep}",
-        {"path": str(path), "delimiter": dialect.delimiter},
+        f" max_line_size = {delimited.LONGEST_RECORD}) {keep}"
+    )
+    arguments = {"path": str(path), "delimiter": dialect.delimiter}
+    _place(connection, path, selected, arguments, width)
+
+
+def _place(
+    connection: "duckdb.DuckDBPyConnection",
+    path: Path,
+    selected: str,
+    arguments: dict[str, Any],
+    width: int,
+) -> None:
+    """Make ``cells`` of what a statement selects: in memory, or of a large file beside it."""
+    if path.stat().st_size <= _STORED_ABOVE:
+        connection.execute(f"CREATE TEMP TABLE cells AS {selected}", arguments)
+        return
+    placed = path.parent / PLACED
+    connection.execute(f"COPY ({selected}) TO '{placed}' (FORMAT parquet)", arguments)
+    _view(connection, placed, width, numbered=True)
+
+
+def _view(
+    connection: "duckdb.DuckDBPyConnection", path: Path, width: int, *, numbered: bool
+) -> None:
+    places = [f"c{at}" for at in range(width)] + [PLACE] * numbered
+    connection.execute(
+        f"CREATE TEMP VIEW cells AS SELECT * FROM read_parquet('{path}', hive_partitioning = false"
+        f"{', file_row_number = true' * numbered}) AS source({', '.join(places)})"
     )
 
 
@@ -104,10 +139,13 @@ def _load_json_lines(connection: "duckdb.DuckDBPyConnection", opened: OpenedTabl
     _check_width(opened, len(names))
     # As text: JSON's null and an absent key are alike no value.
     cells = [f"nullif(found[{at + 1}]::VARCHAR, 'null') AS c{at}" for at in range(len(names))]
-    connection.execute(
-        f"CREATE TEMP TABLE cells AS SELECT {', '.join(cells) or '0 AS nothing'}"
-        f" FROM (SELECT json_extract(json, $pointers::VARCHAR[]) AS found FROM {lines})",
-        {"pointers": [jsonlines.pointer(name) for name in names], **path},
+    selected = (
+        f"SELECT {', '.join(cells) or '0 AS nothing'}"
+        f" FROM (SELECT json_extract(json, $pointers::VARCHAR[]) AS found FROM {lines})"
+    )
+    pointers = [jsonlines.pointer(name) for name in names]
+    _place(
+        connection, opened.source, selected, {"pointers": pointers, **path}, len(names) or 1
     )
     return [(name, _json_type(connection, at)) for at, name in enumerate(names)], ()
 
@@ -121,8 +159,11 @@ def _json_type(connection: "duckdb.DuckDBPyConnection", at: int) -> str:
 
 
 def _load_parquet(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
-    source = "read_parquet($path, hive_partitioning = false)"
-    return _load_typed(connection, opened, source, {"path": str(opened.source)})
+    source = f"read_parquet('{opened.source}', hive_partitioning = false)"
+    described = _describe(connection, opened, source)
+    numbered = all(str(row[0]).lower() != "file_row_number" for row in described)
+    _view(connection, opened.source, len(described), numbered=numbered)
+    return _typed(described), ()
 
 
 def _load_arrow(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
@@ -146,7 +187,12 @@ def _load_arrow(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) ->
             checked = (_check_batch(batch) for batch in batches)
             reader = pa.RecordBatchReader.from_batches(source.schema, checked)
             connection.register("arrow", reader)
-            return _load_typed(connection, opened, "arrow", {})
+            described = _describe(connection, opened, "arrow")
+            places = ", ".join(f"c{at}" for at in range(len(described)))
+            connection.execute(
+                f"CREATE TEMP TABLE cells AS SELECT * FROM arrow AS source({places})"
+            )
+            return _typed(described), ()
     except (pa.ArrowException, OSError) as error:
         raise refusal(opened, str(error)) from error
 
@@ -157,22 +203,17 @@ def _check_batch(batch: Any) -> Any:
     return batch
 
 
-def _load_typed(
-    connection: "duckdb.DuckDBPyConnection",
-    opened: OpenedTable,
-    source: str,
-    arguments: dict[str, Any],
-) -> Loaded:
-    described = connection.execute(f"DESCRIBE SELECT * FROM {source}", arguments).fetchall()
+def _describe(
+    connection: "duckdb.DuckDBPyConnection", opened: OpenedTable, source: str
+) -> list[Any]:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     _check_width(opened, len(described))
-    places = [f"c{at}" for at in range(len(described))]
-    connection.execute(
-        f"CREATE TEMP TABLE cells AS SELECT {', '.join(f'{c}::VARCHAR AS {c}' for c in places)}"
-        f" FROM {source} AS source({', '.join(places)})",
-        arguments,
-    )
+    return described
+
+
+def _typed(described: Sequence[Any]) -> Sequence[tuple[str, str]]:
     names = delimited.column_names(str(row[0]) for row in described)
-    return [(name, row[1]) for name, row in zip(names, described, strict=True)], ()
+    return [(name, row[1]) for name, row in zip(names, described, strict=True)]
 
 
 def _check_width(opened: OpenedTable, width: int) -> None:
