@@ -1,69 +1,103 @@
 import tempfile
-from array import array
-from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from naive_rows import count_keyed, count_whole, taken, written
+from whence.errors import TableError
 from whence.rows import compare as room
-from whence.rows.compare import RowChange, TableChange, compare, compare_files, count_changes
-from whence.rows.fingerprint import TableFingerprint, fingerprint
-
-
-def taken(folder: Path, text: str, name: str = "t.csv") -> TableFingerprint:
-    path = folder / name
-    path.write_text(text)
-    return fingerprint(path)
+from whence.rows.change import RowChange, TableChange
+from whence.rows.compare import compare, compare_files
 
 
 def said(folder: Path, before: str, after: str) -> tuple[str, ...]:
-    return compare(taken(folder, before), taken(folder, after)).sentences()
+    return compare(
+        taken(written(folder, before, "before.csv")), taken(written(folder, after, "after.csv"))
+    ).sentences()
 
 
-def beside(folder: Path, before: str, after: str) -> TableChange:
-    (folder / "before.csv").write_text(before)
-    (folder / "after.csv").write_text(after)
-    return compare_files(folder / "before.csv", folder / "after.csv")
+def beside(
+    folder: Path, before: str, after: str, key: Sequence[str] = (), end: str = "csv"
+) -> TableChange:
+    return compare_files(
+        written(folder, before, f"before.{end}"), written(folder, after, f"after.{end}"), key=key
+    )
 
 
-@given(st.lists(st.integers(0, 12)), st.lists(st.integers(0, 12)), st.integers(1, 5))
-def test_rows_are_counted_as_a_naive_count_does(
-    some: list[int], others: list[int], block: int
+CELL = st.sampled_from(["", "1", "2", "a", "b"])
+ROW = st.tuples(CELL, CELL)
+
+
+def as_csv(rows: Sequence[tuple[str, ...]], names: str = "n,x") -> str:
+    return "\n".join([names, *(",".join(f'"{cell}"' for cell in row) for row in rows)]) + "\n"
+
+
+@given(st.lists(ROW, max_size=9), st.lists(ROW, max_size=9))
+@settings(max_examples=12, deadline=None)
+def test_rows_are_paired_by_a_key_as_by_hand(
+    some: list[tuple[str, str]], others: list[tuple[str, str]]
 ) -> None:
-    before, after = Counter(some), Counter(others)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "_BLOCK", block)
-        found = count_changes(array("Q", sorted(some)), array("Q", sorted(others)))
-    assert found == RowChange(
-        added=(after - before).total(),
-        removed=(before - after).total(),
-        unchanged=(before & after).total(),
-    )
-
-
-ROWS = st.lists(st.sampled_from(["1,a", "1,b", "2,a", "2,b", ",a"]), max_size=8)
-
-
-@given(ROWS, ROWS)
-@settings(max_examples=25, deadline=None)
-def test_tables_are_compared_as_a_naive_count_does(some: list[str], others: list[str]) -> None:
-    before, after = Counter(some), Counter(others)
     with tempfile.TemporaryDirectory() as folder:
-        change = beside(
-            Path(folder), "\n".join(["n,x", *some]) + "\n", "\n".join(["n,x", *others]) + "\n"
-        )
-    assert change.rows == RowChange(
-        added=(after - before).total(),
-        removed=(before - after).total(),
-        unchanged=(before & after).total(),
-    )
-    assert change.same is (before == after)
+        change = beside(Path(folder), as_csv(some), as_csv(others), key=["n"])
+    assert change.rows == count_keyed(some, others)
+    assert change.key == ("n",)
+    assert not change.key_found
+
+
+@given(st.lists(ROW, max_size=9), st.lists(ROW, max_size=9))
+@settings(max_examples=12, deadline=None)
+def test_rows_are_compared_whole_or_by_a_found_key_as_by_hand(
+    some: list[tuple[str, str]], others: list[tuple[str, str]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        change = beside(Path(folder), as_csv(some), as_csv(others))
+    place = {"n": 0, "x": 1}
+    parted = [
+        [(tuple(row[place[name]] for name in change.key), row) for row in rows]
+        for rows in (some, others)
+    ]
+    expected = count_keyed(*parted) if change.key else count_whole(some, others)
+    assert change.rows == expected
+    assert change.same is (sorted(some) == sorted(others))
+
+
+TYPED = st.lists(
+    st.tuples(
+        st.one_of(st.none(), st.integers(-3, 3)),
+        st.one_of(st.none(), st.sampled_from([0.5, 1.0, -2.0, 1e300])),
+        st.one_of(st.none(), st.sampled_from(["é", "a,b", 'say "x"', "007x", "NA "])),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(TYPED, TYPED)
+@settings(max_examples=10, deadline=None)
+def test_csv_and_parquet_of_equal_content_are_the_same_rows(
+    some: list[tuple[object, ...]], others: list[tuple[object, ...]]
+) -> None:
+    types = {"n": "Int64", "x": "Float64", "s": "string"}
+    frames = [pd.DataFrame(rows, columns=list(types)).astype(types) for rows in (some, others)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for at, frame in enumerate(frames):
+            frame.to_csv(folder / f"{at}.csv", index=False)
+            frame.to_parquet(folder / f"{at}.parquet", index=False)
+        assert compare_files(folder / "0.csv", folder / "0.parquet").same
+        across = compare_files(folder / "0.csv", folder / "1.parquet", key=["n"])
+        alike = compare_files(folder / "0.parquet", folder / "1.parquet", key=["n"])
+    assert across.rows == alike.rows
+    expected = [[(row[0], row) for row in rows] for rows in (some, others)]
+    assert alike.rows == count_keyed(*expected)
 
 
 def test_the_same_table_is_the_same(tmp_path: Path) -> None:
-    found = taken(tmp_path, "a,b\n1,2\n3,4\n")
+    found = taken(written(tmp_path, "a,b\n1,2\n3,4\n"))
     assert compare(found, found).same
     assert compare(found, found).sentences() == ("the same 2 rows",)
 
@@ -71,47 +105,100 @@ def test_the_same_table_is_the_same(tmp_path: Path) -> None:
 def test_rows_added_and_removed(tmp_path: Path) -> None:
     before = "a,b\n" + "".join(f"{at},x\n" for at in range(2000))
     after = "a,b\n" + "".join(f"{at},x\n" for at in range(1, 3001))
-    assert said(tmp_path, before, after) == ("1,001 rows added, 1 removed, 1,999 unchanged",)
+    assert said(tmp_path, before, after) == (
+        "1,001 rows added, 1 removed, 0 changed, 1,999 unchanged, by key `a` (found)",
+    )
 
 
 def test_a_changed_value_names_its_column(tmp_path: Path) -> None:
-    assert said(tmp_path, "a,b\n1,x\n2,y\n", "a,b\n1,x\n2,z\n") == (
-        "1 row added, 1 removed, 1 unchanged",
+    assert said(tmp_path, "a,b,c\n1,x,5\n2,y,5\n", "a,b,c\n1,x,5\n2,z,5\n") == (
+        "0 rows added, 0 removed, 1 changed, 1 unchanged, by key `a` (found)",
+        "changed rows differ in `b` in all",
+    )
+
+
+def test_without_a_key_a_changed_row_is_one_removed_and_one_added(tmp_path: Path) -> None:
+    assert said(tmp_path, "a,b\n1,x\n1,x\n2,y\n2,y\n", "a,b\n1,x\n1,x\n2,y\n2,z\n") == (
+        "1 row added, 1 removed, 3 unchanged",
         "values changed in column `b`",
     )
 
 
-def test_values_that_moved_between_rows(tmp_path: Path) -> None:
-    assert said(tmp_path, "a,b\n1,x\n2,y\n", "a,b\n1,y\n2,x\n") == (
-        "2 rows added, 2 removed, 0 unchanged",
+def test_values_that_moved_between_rows_without_a_key(tmp_path: Path) -> None:
+    before = "a,b\n1,x\n1,x\n2,y\n2,y\n2,y\n"
+    assert said(tmp_path, before, "a,b\n1,x\n1,y\n2,x\n2,y\n2,y\n") == (
+        "2 rows added, 2 removed, 3 unchanged",
         "every column holds the same values as before, arranged in other rows",
     )
 
 
+def test_a_table_that_grew_by_half_keeps_its_rows(tmp_path: Path) -> None:
+    """Small tables have more bits for a cell than larger ones: rows are the same all the same."""
+    rest = ",1,2,3,4,5,6,7,8\n"
+    before = "a,b,c,d,e,f,g,h,i\n" + "".join(f"{at}{rest}" for at in range(20_000))
+    after = before + "".join(f"{at}{rest}" for at in range(20_000, 50_000))
+    old, new = (
+        taken(written(tmp_path, text, name)) for text, name in ((before, "1.csv"), (after, "2.csv"))
+    )
+    assert old.head.marks != new.head.marks
+    assert compare(old, new).rows == RowChange(added=30_000, removed=0, unchanged=20_000)
+
+
 def test_columns_in_another_order_are_the_same_rows(tmp_path: Path) -> None:
-    before, after = taken(tmp_path, "a,b\n1,x\n"), taken(tmp_path, "b,a\nx,1\n")
-    change = compare(before, after)
-    assert not change.same
-    assert change.sentences() == ("the same 1 row", "the columns stand in another order")
+    assert beside(tmp_path, "a,b\n1,x\n", "b,a\nx,1\n").sentences() == (
+        "the same 1 row",
+        "the columns stand in another order",
+    )
 
 
-def test_a_fingerprint_alone_cannot_compare_rows_of_other_columns(tmp_path: Path) -> None:
-    assert said(tmp_path, "a,b\n1,x\n2,y\n", "a,b,wind\n1,x,5\n2,y,6\n3,z,7\n") == (
+def test_by_a_key_fingerprints_alone_tell_rows_of_other_columns(tmp_path: Path) -> None:
+    before = "id,b\n" + "".join(f"{at},x{at % 50}\n" for at in range(1000))
+    after = "id,b,wind\n" + "".join(
+        f"{at},x{(at + (at < 100)) % 50},{at % 3}\n" for at in range(5, 1010)
+    )
+    old, new = taken(written(tmp_path, before)), taken(written(tmp_path, after, "after.csv"))
+    change = compare(old, new)
+    assert change.rows == RowChange(added=10, removed=5, changed=95, unchanged=900)
+    assert change.compared_on == ("b", "id")
+    assert change.at_least
+    assert change.sentences()[:2] == (
+        (
+            "10 rows added, 5 removed, at least 95 changed, 900 unchanged, by key `id` (found), "
+            "compared on the 2 columns that both have"
+        ),
+        "changed rows differ in `b` in all",
+    )
+
+
+def test_without_a_key_fingerprints_alone_cannot(tmp_path: Path) -> None:
+    before, after = "a,b\n1,x\n1,x\n", "a,b,wind\n1,x,5\n1,x,5\n3,z,7\n"
+    assert said(tmp_path, before, after) == (
         f"2 rows before, 3 after; which of them changed is not known: {room.COLUMNS_DIFFER}",
         "column `wind` added",
     )
 
 
+def test_fingerprints_of_other_keys_or_secrets_are_not_compared(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,x\n2,y\n")
+    found, keyed = taken(path), taken(written(tmp_path, path.read_text(), "2.csv"), ["b"])
+    assert compare(found, keyed).not_compared == room.KEYS_DIFFER
+    other = taken(written(tmp_path, path.read_text(), "3.csv"), secret=b"x" * 32)
+    assert compare(found, other).not_compared == room.ALGORITHMS_DIFFER
+
+
 def test_files_are_compared_on_the_columns_that_both_have(tmp_path: Path) -> None:
-    change = beside(tmp_path, "b,a,old\nx,1,q\ny,2,r\n", "a,b,wind\n1,x,5\n3,z,7\n")
+    change = beside(
+        tmp_path, "b,a,old\nx,1,q\ny,2,r\nv,3,s\n", "a,b,wind\n1,x,5\n3,z,7\n4,u,1\n", ["a"]
+    )
     assert change.compared_on == ("a", "b")
-    assert change.sentences() == (
-        "1 row added, 1 removed, 1 unchanged, compared on the 2 columns that both have",
+    assert change.sentences()[:4] == (
+        (
+            "1 row added, 1 removed, 1 changed, 1 unchanged, by key `a`, "
+            "compared on the 2 columns that both have"
+        ),
+        "changed rows differ in `b` in all",
         "column `wind` added",
         "column `old` removed",
-        "the columns stand in another order",
-        "values changed in column `b`",
-        "values changed in column `a`",
     )
 
 
@@ -121,6 +208,12 @@ def test_a_renamed_column_is_seen_by_its_values(tmp_path: Path) -> None:
     assert change.compared_on is None
     assert change.sentences() == ("the same 2 rows", "column `b` renamed to `c`")
     assert not change.same
+
+
+def test_a_renamed_key_still_pairs_rows(tmp_path: Path) -> None:
+    change = beside(tmp_path, "id,b\n1,x\n2,y\n", "no,b\n1,x\n2,z\n")
+    assert change.renamed == (("id", "no"),)
+    assert change.rows == RowChange(added=0, removed=0, changed=1, unchanged=1)
 
 
 def test_two_columns_that_could_be_meant_are_not_called_renamed(tmp_path: Path) -> None:
@@ -138,39 +231,21 @@ def test_a_table_of_nothing_beside_one_of_something(tmp_path: Path) -> None:
     assert beside(tmp_path, "", "a\nx\n").not_compared == room.NO_COMMON_COLUMN
 
 
-def test_files_of_other_families_are_not_compared(tmp_path: Path) -> None:
-    before, after = tmp_path / "t.csv", tmp_path / "t.jsonl"
-    before.write_text("a\n1\n")
-    after.write_text('{"a":1}\n')
-    change = compare_files(before, after)
-    assert (change.rows, change.not_compared) == (None, room.FAMILIES_DIFFER)
-    assert change == compare(fingerprint(before), fingerprint(after))
+def test_a_key_that_is_no_column_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="no column `nope`") as caught:
+        beside(tmp_path, "a,b\n1,x\n", "a,b\n1,x\n", key=["nope"])
+    assert caught.value.hint == "it has a, b"
 
 
-def test_no_common_column(tmp_path: Path) -> None:
-    change = beside(tmp_path, "a\nx\n", "b\ny\n")
-    assert change.rows is None
-    assert "no column in common" in change.sentences()[0]
-
-
-def test_types_that_changed(tmp_path: Path) -> None:
-    before = taken(tmp_path, '{"a":1}\n{"a":2}\n', "t.jsonl")
-    after = taken(tmp_path, '{"a":1}\n{"a":"2"}\n', "t.jsonl")
-    assert compare(before, after).sentences() == (
-        "1 row added, 1 removed, 1 unchanged",
-        "column `a` changed its type from integer to integer|string",
-    )
-    assert compare(before, after).values_changed == ()
-
-
-def test_other_families_are_not_compared(tmp_path: Path) -> None:
-    before = taken(tmp_path, "a,b\n1,x\n")
-    after = taken(tmp_path, '{"a":1,"b":"x"}\n', "t.jsonl")
-    change = compare(before, after)
-    assert change.rows is None
-    assert not change.same
+def test_a_column_of_another_type_holds_the_same_values(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": range(50), "n": [at % 5 for at in range(50)]})
+    frame.to_parquet(tmp_path / "1.parquet")
+    frame.astype({"n": "float64"}).to_parquet(tmp_path / "2.parquet")
+    change = compare_files(tmp_path / "1.parquet", tmp_path / "2.parquet")
+    assert change.retyped == (("n", "BIGINT", "DOUBLE"),)
     assert change.sentences() == (
-        f"1 row before, 1 after; which of them changed is not known: {room.FAMILIES_DIFFER}",
+        "the same 50 rows",
+        "column `n` changed its type from BIGINT to DOUBLE",
     )
 
 
@@ -179,10 +254,8 @@ def test_what_was_mended_is_said(tmp_path: Path) -> None:
     assert sentences[-1].startswith("the older version: fewer values")
 
 
-def test_names_are_safe_to_print_and_long_lists_end(tmp_path: Path) -> None:
-    names = ",".join(f"c{at}" for at in range(30))
-    (sentence, first, *rest) = said(tmp_path, "a\n", f'a,"\x1b[31m\nx",{names}\n')
-    assert "not known" in sentence
-    assert first == "column `\\x1b[31m\\nx` added"
-    assert len(rest) == 20
-    assert rest[-1] == "… and 11 more columns added"
+def test_damaged_prints_are_a_table_error(tmp_path: Path) -> None:
+    found = taken(written(tmp_path, "a,b\n1,2\n3,4\n"))
+    found.prints.write_bytes(found.prints.read_bytes()[:-9])
+    with pytest.raises(TableError, match="damaged"):
+        compare(found, found)

@@ -10,8 +10,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import ipc
 
+from naive_rows import taken
 from whence.errors import TableError
-from whence.rows.fingerprint import TableFingerprint, fingerprint
+from whence.rows.compare import compare
+from whence.rows.fingerprint import TableFingerprint
 
 FRAME = pd.DataFrame(
     {
@@ -45,11 +47,11 @@ def written(tmp_path: Path) -> dict[str, Path]:
 def test_the_same_values_have_the_same_rows_in_every_typed_format(
     written: dict[str, Path],
 ) -> None:
-    found = {name: fingerprint(path) for name, path in written.items()}
-    rows = {tuple(it.rows) for it in found.values()}
-    hashes = {tuple(column.hash for column in it.columns) for it in found.values()}
-    assert len(rows) == len(hashes) == 1
-    assert {it.row_count for it in found.values()} == {3}
+    found = [taken(path, ["n", "name"]) for path in written.values()]
+    assert {it.head.row_count for it in found} == {3}
+    assert {compare(found[0], it).sentences() for it in found} == {("the same 3 rows",)}
+    checks = {tuple(column.profile.check for column in it.head.columns) for it in found}
+    assert len(checks) == 1
 
 
 def types(found: TableFingerprint) -> dict[str, str]:
@@ -57,7 +59,7 @@ def types(found: TableFingerprint) -> dict[str, str]:
 
 
 def test_types_are_told_without_values(written: dict[str, Path]) -> None:
-    found = types(fingerprint(written["pd.feather"]))
+    found = types(taken(written["pd.feather"]).head)
     assert found["n"] == "BIGINT"
     assert found["x"] == "DOUBLE"
     assert found["kind"] == "VARCHAR"
@@ -69,7 +71,7 @@ def test_json_lines_of_pandas_and_polars_agree(tmp_path: Path) -> None:
     frame = FRAME[["n", "name", "ok"]]
     frame.to_json(some, orient="records", lines=True)
     pl.from_pandas(frame).write_ndjson(other)
-    assert fingerprint(some) == fingerprint(other)
+    assert compare(taken(some), taken(other)).same
 
 
 def test_nested_values_are_compared_as_text(tmp_path: Path) -> None:
@@ -81,10 +83,11 @@ def test_nested_values_are_compared_as_text(tmp_path: Path) -> None:
     frame = pl.DataFrame(rows)
     path = tmp_path / "nested.parquet"
     frame.write_parquet(path)
-    found = fingerprint(path)
-    assert types(found) == {"v": "BIGINT[]", "s": "STRUCT(x BIGINT)"}
-    frame.reverse().write_parquet(path)
-    assert fingerprint(path) == found
+    found = taken(path, ["v"])
+    assert types(found.head) == {"v": "BIGINT[]", "s": "STRUCT(x BIGINT)"}
+    other = tmp_path / "reversed.parquet"
+    frame.reverse().write_parquet(other)
+    assert compare(found, taken(other, ["v"])).same
 
 
 def test_times_with_zones_are_compared_in_utc(
@@ -92,15 +95,15 @@ def test_times_with_zones_are_compared_in_utc(
 ) -> None:
     path = tmp_path / "t.parquet"
     pd.DataFrame({"at": pd.to_datetime(["2024-07-01T12:00:00+02:00"])}).to_parquet(path)
-    here = fingerprint(path)
+    here = taken(path).head
     monkeypatch.setenv("TZ", "Asia/Tokyo")
-    assert fingerprint(path) == here
+    assert taken(path).head == here
 
 
 def test_a_table_of_no_rows_keeps_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     FRAME.head(0).to_parquet(path)
-    found = fingerprint(path)
+    found = taken(path).head
     assert found.row_count == 0
     assert len(found.columns) == 6
 
@@ -113,7 +116,7 @@ def test_every_cut_is_refused_in_one_line(written: dict[str, Path], name: str) -
     for cut in sorted({0, 3, 8, 11, *range(12, len(whole) - 8, len(whole) // 12)}):
         path.write_bytes(whole[:cut])
         with pytest.raises(TableError) as caught:
-            fingerprint(path)
+            taken(path)
         assert "\n" not in caught.value.message
         assert str(path) in caught.value.message
         assert "whence-rows-" not in caught.value.message
@@ -132,7 +135,7 @@ def test_damage_is_never_more_than_a_table_error(written: dict[str, Path], name:
             bad[dice.randrange(len(bad))] ^= dice.randrange(1, 256)
         path.write_bytes(bad)
         try:
-            fingerprint(path)
+            taken(path)
         except TableError as error:
             messages.append(error.message)
     assert messages
@@ -149,7 +152,7 @@ def test_offsets_that_point_outside_never_reach_the_engine(tmp_path: Path) -> No
     assert whole.count(sound) == 1
     path.write_bytes(whole.replace(sound, struct.pack("<4i", 0, 2, 1 << 30, 6)))
     with pytest.raises(TableError, match="cannot be read as Arrow"):
-        fingerprint(path)
+        taken(path)
 
 
 def test_arrow_without_pyarrow_says_what_to_install(
@@ -157,5 +160,5 @@ def test_arrow_without_pyarrow_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(TableError, match="pyarrow") as caught:
-        fingerprint(written["pd.feather"])
+        taken(written["pd.feather"])
     assert "install pyarrow" in caught.value.hint

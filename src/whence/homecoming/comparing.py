@@ -1,13 +1,16 @@
 """What ``diff`` needs beside the record: kept texts, and fingerprints of tables."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from whence.errors import StoreError, TableError
+from whence.homecoming.prints import Prints
 from whence.homecoming.texts import TextShelf
-from whence.rows.compare import TableChange, compare
-from whence.rows.shelf import FingerprintShelf
+from whence.rows.change import change_json
+from whence.rows.compare import compare, compare_files
+from whence.rows.fingerprint import Print
+from whence.rows.format import table_format
 from whence.workspace import Workspace
 
 
@@ -24,25 +27,106 @@ def find_text(workspace: Workspace) -> Callable[[str], str | None]:
     return text_of
 
 
-def compare_tables(
-    workspace: Workspace,
-) -> Callable[[str, str, str], Mapping[str, Any] | None]:
-    """What changed between two versions of a table; ``None`` where a fingerprint is missing."""
-    shelf = FingerprintShelf(workspace.folder / "tables")
+class TableComparison:
+    """What changed between versions of tables, as ``diff`` asks for it.
 
-    def tables(before: str, after: str, name: str) -> Mapping[str, Any] | None:
-        del name
+    Args:
+        workspace: Where the tables' fingerprints are kept.
+        key: The columns that identify rows; none: those that the fingerprints were made with.
+    """
+
+    def __init__(self, workspace: Workspace, key: Sequence[str] = ()) -> None:
+        self._workspace = workspace
+        self._prints: Prints | None = None
+        self._key = tuple(sorted(key))
+        self.keyed = False
+        """Whether any table could be compared by the key that was asked for, or says why not."""
+
+    def __call__(self, before: str, after: str, name: str) -> Mapping[str, Any] | None:
+        """What changed, as JSON; ``None`` where the two are no tables."""
         try:
-            old, new = shelf.get(before), shelf.get(after)
-        except (StoreError, TableError):
+            if self._prints is None:
+                self._prints = Prints(self._workspace)
+            return self._compare(self._prints, before, after, name)
+        except (StoreError, TableError) as error:
+            return {"not_compared": error.message, "sentences": [f"not compared: {error.message}"]}
+
+    def _compare(
+        self, prints: Prints, before: str, after: str, name: str
+    ) -> Mapping[str, Any] | None:
+        kept = prints.kept(before), prints.kept(after)
+        if kept == (None, None) and table_format(name, b"") is None:
             return None
+        old, new = (
+            has or prints.take(sha256, [name])
+            for has, sha256 in zip(kept, (before, after), strict=True)
+        )
         if old is None or new is None:
-            return None
-        return _change_json(compare(old, new))
+            side = "both versions" if old is new else f"the {'older' if old is None else 'newer'}"
+            reason = f"no fingerprint of {side} is kept, and the bytes are not at hand"
+            return {"not_compared": reason, "sentences": [f"not compared: {reason}"]}
+        wanted = self._wanted(old, new)
+        old, new = self._alike(prints, (before, after), (old, new), name, wanted)
+        if old.head.order() != new.head.order():
+            with prints.files(before, after, [name]) as files:
+                if files is not None:
+                    key = wanted or (old.head.key if old.head.key == new.head.key else ())
+                    change = compare_files(
+                        *files.paths, key=_common(key, old, new), formats=files.formats
+                    )
+                    return change_json(replace(change, key_found=not wanted))
+        change = compare(old, new)
+        if wanted and wanted not in (old.head.key, new.head.key):
+            names = ", ".join(wanted)
+            note = f"not compared by {names}: for that the bytes of both have to be at hand"
+            change = replace(change, notes=(*change.notes, note))
+        return change_json(change)
 
-    return tables
+    def _wanted(self, old: Print, new: Print) -> tuple[str, ...]:
+        """The key that was asked for, if both tables have its columns."""
+        if not self._key or not all(set(self._key) <= set(it.head.order()) for it in (old, new)):
+            return ()
+        self.keyed = True
+        return self._key
+
+    def _alike(
+        self,
+        prints: Prints,
+        digests: tuple[str, str],
+        pair: tuple[Print, Print],
+        name: str,
+        wanted: tuple[str, ...],
+    ) -> tuple[Print, Print]:
+        """The two, taken anew where they were not made alike and the bytes are at hand."""
+        old, new = pair
+        if _way(old) != _way(new):
+            old, new = (
+                prints.take(sha256, [name], it.head.key) or it
+                for sha256, it in zip(digests, pair, strict=True)
+            )
+        for key in (wanted,) if wanted else (old.head.key, new.head.key):
+            if (old.head.key == new.head.key and not wanted) or not key:
+                continue
+            found = [
+                it if it.head.key == key else self._retaken(prints, sha256, name, key, it)
+                for sha256, it in zip(digests, (old, new), strict=True)
+            ]
+            if all(it.head.key == key for it in found):
+                return found[0], found[1]
+        return old, new
+
+    def _retaken(
+        self, prints: Prints, sha256: str, name: str, key: tuple[str, ...], kept: Print
+    ) -> Print:
+        if not set(key) <= set(kept.head.order()):
+            return kept
+        return prints.take(sha256, [name], key) or kept
 
 
-def _change_json(change: TableChange) -> dict[str, Any]:
-    told = asdict(change)
-    return {**told, "same": change.same, "sentences": list(change.sentences())}
+def _way(of: Print) -> tuple[str, str]:
+    return of.head.algorithm, of.head.mark
+
+
+def _common(key: Sequence[str], old: Print, new: Print) -> Sequence[str]:
+    both = set(old.head.order()) & set(new.head.order())
+    return key if set(key) <= both else ()

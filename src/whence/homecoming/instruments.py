@@ -13,16 +13,16 @@ from whence.capture.observe import Content
 from whence.capture.parameters import Parameter, parameters_from_argv
 from whence.errors import StoreError, TableError
 from whence.homecoming.keeping import Keeping
+from whence.homecoming.prints import fingerprints
 from whence.homecoming.progress import hashing
 from whence.homecoming.sketches import SketchShelf
 from whence.homecoming.texts import LARGEST, TextShelf
 from whence.model.gap import Gap
-from whence.rows.fingerprint import TableFingerprint, fingerprint
+from whence.rows.fingerprint import TableFingerprint
 from whence.rows.format import HEAD_BYTES, table_format
-from whence.rows.shelf import FingerprintShelf
 from whence.workspace import Workspace, location_of, rows_key
 
-TABLE_BYTES = 256 * 1024 * 1024
+TABLE_BYTES = 2 * 1024 * 1024 * 1024
 """Tables up to this size are fingerprinted when a run ends."""
 
 _LARGEST_RESULT = 64 * 1024
@@ -38,7 +38,6 @@ class MachineInstruments:
         self._keeping = keeping
         self._cache = DigestCache(workspace.folder / "cache" / "digests.sqlite")
         self._texts = TextShelf(workspace.folder / "texts")
-        self._tables = FingerprintShelf(workspace.folder / "tables")
 
     def name_of(self, path: str) -> str:
         """How the workspace calls a path."""
@@ -163,15 +162,15 @@ class MachineInstruments:
             reason = f"{size:,} bytes are more than the limit of {TABLE_BYTES:,}"
             return {}, Gap("table-unknown", name, reason)
         try:
-            kept = self._tables.get(sha256)
+            shelf = fingerprints(self._workspace)
+            kept = shelf.find(sha256)
             if kept is None:
-                kept = fingerprint(path)
-                self._tables.put(sha256, kept)
+                kept = shelf.take(path, sha256)
         except TableError as error:
             return {}, Gap("table-unknown", name, error.message)
         except StoreError:
             return {}, None  # the shelf is a cache; without it `diff` says that it does not know
-        return _table_facts(kept), None
+        return _table_facts(kept.head), None
 
     def source(self, path: str) -> str | None:
         """The text of a source file; ``None`` where it cannot be read or is too long."""

@@ -8,51 +8,57 @@ a table its format, and its rows stay the same.
 value                  what is hashed
 =====================  ===========================================================================
 none                   nothing: NULL, JSON's null, an empty cell of a CSV
-whole number           the number, up to 2^53 also where it is written as a float or decimal
-other number           its double; a decimal of more than 15 digits is hashed as text
+number                 its double; a whole number from 2^53 on as 64 bits; a decimal of more than
+                       15 digits, and a whole number of a CSV beyond 64 bits, as text
 truth                  1 or 0; of a CSV also ``True``, ``true``, ``TRUE`` and their opposites
 date, time with date   microseconds since 1970 in UTC; of a CSV only as ISO 8601 writes them
 text                   its UTF-8
 everything else        its text, as the engine writes it
 =====================  ===========================================================================
 
-In a CSV ``007``, ``+7``, ``1_000`` and whole numbers beyond 64 bits are text: writing them
-otherwise would change them. Text of a typed format or of JSON is text, also where it looks like a
-number.
+In a CSV ``007``, ``+7`` and ``1_000`` are text: writing them otherwise would change them. Text of a
+typed format or of JSON is text, also where it looks like a number.
+
+The cells of a text format have their number, if they are one, beside them (``n0`` beside ``c0``),
+and where they are held in memory also their hash (``x0``).
 """
 
 import re
 
 from whence.rows.format import TableKind
 
+_EXACT = (1 << 53) - 1
+"""Whole numbers up to this one are doubles that no other whole number is rounded to."""
+
 MACROS = (
-    "whole(x) AS CASE WHEN abs(x) <= 9007199254740992 AND x = trunc(x)"
-    " THEN hash(x::BIGINT) ELSE hash(x) END",
-    # No leading zero, no sign but minus, nothing that only some readers take for a number.
-    "text_number(c) AS CASE WHEN c >= '-' AND c < ':' AND NOT (c >= '00' AND c < '0:')"
-    " AND NOT (c >= '-00' AND c < '-0:') AND NOT contains(c, '_') AND NOT ends_with(c, ' ')"
-    " AND NOT contains(c, 'n') AND NOT contains(c, 'N') THEN TRY_CAST(c AS DOUBLE) END",
-    "is_long_whole(c) AS strlen(c) > 15 AND NOT contains(c, '.') AND NOT contains(lower(c), 'e')",
-    "number_hash(c) AS CASE WHEN is_long_whole(c)"
-    " THEN CASE WHEN TRY_CAST(c AS BIGINT) IS NULL THEN hash(c)"
-    " ELSE hash(TRY_CAST(c AS BIGINT)) END ELSE whole(text_number(c)) END",
-    "is_moment(c) AS c LIKE '____-__-__%' AND strlen(c) <= 26"
-    " AND TRY_CAST(c AS TIMESTAMP) IS NOT NULL",
-    "moment_hash(t) AS CASE WHEN TRY_CAST(t AS TIMESTAMP) IS NULL THEN hash(t::VARCHAR)"
-    " ELSE hash(TRY_CAST(t AS TIMESTAMP)) END",
-    "csv_hash(c) AS CASE WHEN c IS NULL OR c = '' THEN hash(NULL::BIGINT)"
-    " WHEN c >= '-' AND c < ':' THEN CASE WHEN text_number(c) IS NOT NULL THEN number_hash(c)"
-    " WHEN is_moment(c) THEN hash(TRY_CAST(c AS TIMESTAMP)) ELSE hash(c) END"
-    " WHEN c IN ('True', 'true', 'TRUE') THEN hash(true)"
-    " WHEN c IN ('False', 'false', 'FALSE') THEN hash(false) ELSE hash(c) END",
-    "json_hash(c) AS CASE WHEN c IS NULL THEN hash(NULL::BIGINT)"
-    " WHEN starts_with(c, '\"') THEN hash(json_extract_string(c, '$'))"
-    " WHEN c = 'true' THEN hash(true) WHEN c = 'false' THEN hash(false)"
-    " WHEN text_number(c) IS NOT NULL THEN number_hash(c) ELSE hash(c) END",
+    """text_number(c) AS CASE WHEN c BETWEEN '-' AND '9~'
+    AND NOT ltrim(c, '-') BETWEEN '00' AND '09~' AND NOT contains(c, '_')
+    THEN TRY_CAST(c AS DOUBLE) END""",
+    f"""whole_hash(i) AS
+    CASE WHEN i BETWEEN -{_EXACT} AND {_EXACT} THEN hash(i::DOUBLE) ELSE hash(i) END""",
+    """long_hash(c, n) AS CASE WHEN contains(c, '.') OR contains(lower(c), 'e') THEN hash(n)
+    WHEN TRY_CAST(c AS BIGINT) IS NULL THEN hash(c) ELSE hash(TRY_CAST(c AS BIGINT)) END""",
+    f"""number_hash(c, n) AS CASE WHEN abs(n) > {_EXACT} THEN long_hash(c, n) ELSE hash(n) END""",
+    """moment_hash(t) AS CASE WHEN TRY_CAST(t AS TIMESTAMP) IS NULL THEN hash(t::VARCHAR)
+    ELSE hash(TRY_CAST(t AS TIMESTAMP)) END""",
+    """csv_hash(c, n) AS CASE WHEN n IS NOT NULL THEN number_hash(c, n)
+    WHEN c = '' THEN hash(NULL::VARCHAR)
+    WHEN c LIKE '____-__-__%' AND strlen(c) <= 26 THEN moment_hash(c)
+    WHEN c IN ('True', 'true', 'TRUE') THEN hash(1::DOUBLE)
+    WHEN c IN ('False', 'false', 'FALSE') THEN hash(0::DOUBLE) ELSE hash(c) END""",
+    """json_hash(c, n) AS CASE WHEN n IS NOT NULL THEN number_hash(c, n)
+    WHEN starts_with(c, '"') THEN hash(json_extract_string(c, '$'))
+    WHEN c = 'true' THEN hash(1::DOUBLE) WHEN c = 'false' THEN hash(0::DOUBLE)
+    ELSE hash(c) END""",
+    """number_label(x) AS
+    CASE WHEN x = trunc(x) AND abs(x) < 1e15 THEN x::BIGINT::VARCHAR ELSE x::VARCHAR END""",
+    """text_label(c, n) AS CASE WHEN n IS NOT NULL THEN number_label(n)
+    WHEN c IN ('True', 'TRUE') THEN 'true' WHEN c IN ('False', 'FALSE') THEN 'false'
+    ELSE c END""",
 )
 """What the expressions below are made of; an engine defines them once."""
 
-_WHOLE = re.compile(r"U?(TINYINT|SMALLINT|INTEGER)|BIGINT|BOOLEAN")
+_SMALL = re.compile(r"U?(TINYINT|SMALLINT|INTEGER)|BOOLEAN")
 _LARGE = re.compile(r"UBIGINT|U?HUGEINT")
 _FLOAT = re.compile(r"FLOAT|DOUBLE")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\d+\)")
@@ -60,21 +66,28 @@ _MOMENT = re.compile(r"DATE|TIMESTAMP(_S|_MS)?|TIMESTAMP WITH TIME ZONE")
 _EXACT_DIGITS = 15
 """Of a decimal number that a double gives back unchanged."""
 
+_DELIMITED = frozenset({TableKind.CSV, TableKind.TSV})
 
-def hash_of(cell: str, type_: str, kind: TableKind) -> str:
-    """SQL: the engine's hash of a cell's value."""
-    if kind in {TableKind.CSV, TableKind.TSV}:
-        return f"csv_hash({cell})"
+
+def hash_of(at: int, type_: str, kind: TableKind) -> str:
+    """SQL: the engine's hash of the value of a cell of the column at this place."""
+    cell = f"c{at}"
+    if kind in _DELIMITED:
+        return f"csv_hash({cell}, n{at})"
     if kind is TableKind.JSON_LINES:
-        return f"json_hash({cell})"
-    if _WHOLE.fullmatch(type_) or type_ in {"VARCHAR", "BLOB"}:
+        return f"json_hash({cell}, n{at})"
+    if type_ in {"VARCHAR", "BLOB", "DOUBLE"}:
         return f"hash({cell})"
-    if _FLOAT.fullmatch(type_) or _is_short_decimal(type_):
-        return f"whole({cell}::DOUBLE)"
+    if type_ == "BOOLEAN":
+        return f"hash({cell}::UTINYINT::DOUBLE)"
+    if _SMALL.fullmatch(type_) or type_ == "FLOAT" or _is_short_decimal(type_):
+        return f"hash({cell}::DOUBLE)"
+    if type_ == "BIGINT":
+        return f"whole_hash({cell})"
     if _LARGE.fullmatch(type_):
         return (
             f"CASE WHEN TRY_CAST({cell} AS BIGINT) IS NULL THEN hash({cell}::VARCHAR)"
-            f" ELSE hash(TRY_CAST({cell} AS BIGINT)) END"
+            f" ELSE whole_hash(TRY_CAST({cell} AS BIGINT)) END"
         )
     if _MOMENT.fullmatch(type_):
         return f"moment_hash({cell})"
@@ -86,27 +99,35 @@ def hash_of(cell: str, type_: str, kind: TableKind) -> str:
     return f"hash({cell}::VARCHAR)"
 
 
-def number_of(cell: str, type_: str, kind: TableKind) -> str | None:
+def number_of(at: int, type_: str, kind: TableKind) -> str | None:
     """SQL: a cell as a number, NULL where it is none; ``None`` for a type that never is one."""
-    if kind in {TableKind.CSV, TableKind.TSV, TableKind.JSON_LINES}:
-        return f"text_number({cell})"
+    if kind in _DELIMITED or kind is TableKind.JSON_LINES:
+        return f"n{at}"
     if type_ == "BOOLEAN":
         return None
-    if _WHOLE.fullmatch(type_) or _LARGE.fullmatch(type_) or _FLOAT.fullmatch(type_):
-        return f"{cell}::DOUBLE"
-    return f"{cell}::DOUBLE" if _DECIMAL.fullmatch(type_) else None
+    numeric = (_SMALL, _LARGE, _FLOAT, _DECIMAL)
+    if type_ == "BIGINT" or any(pattern.fullmatch(type_) for pattern in numeric):
+        return f"c{at}::DOUBLE"
+    return None
 
 
-def label_of(cell: str, kind: TableKind) -> str:
-    """SQL: a cell as a person would write it, NULL where it holds nothing."""
-    if kind in {TableKind.CSV, TableKind.TSV}:
-        return f"nullif({cell}, '')"
+def filled(at: int, kind: TableKind) -> str:
+    """SQL: whether a cell holds a value."""
+    return f"c{at} <> ''" if kind in _DELIMITED else f"c{at} IS NOT NULL"
+
+
+def label_of(at: int, type_: str, kind: TableKind) -> str:
+    """SQL: a cell as a person would write it, equal for equal values; NULL where it holds none."""
+    if kind in _DELIMITED:
+        return f"nullif(text_label(c{at}, n{at}), '')"
     if kind is TableKind.JSON_LINES:
         return (
-            f"CASE WHEN starts_with({cell}, '\"') THEN json_extract_string({cell}, '$')"
-            f" ELSE {cell} END"
+            f"CASE WHEN starts_with(c{at}, '\"') THEN json_extract_string(c{at}, '$')"
+            f" ELSE text_label(c{at}, n{at}) END"
         )
-    return f"{cell}::VARCHAR"
+    if _FLOAT.fullmatch(type_) or _is_short_decimal(type_):
+        return f"number_label(c{at}::DOUBLE)"
+    return f"c{at}::VARCHAR"
 
 
 def may_identify(type_: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from whence.rows.drift import Drift
 from whence.rows.fingerprint import Column
@@ -9,8 +10,6 @@ from whence.rows.opening import printable
 from whence.rows.segments import Segment
 
 MOST_LINES = 20
-
-KEYS_DIFFER = "the two are known by other keys, and the bytes of neither are at hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +177,59 @@ def _listed(lines: Sequence[str], what: str) -> Iterator[str]:
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield f"… and {len(lines) - MOST_LINES:,} more {what}"
+
+
+def change_json(change: TableChange) -> dict[str, Any]:
+    """The change as JSON, with its ``sentences``."""
+    rows = change.rows
+    return {
+        "same": change.same,
+        "rows_before": change.rows_before,
+        "rows_after": change.rows_after,
+        "rows": None
+        if rows is None
+        else {
+            "added": rows.added,
+            "removed": rows.removed,
+            "changed": rows.changed,
+            "unchanged": rows.unchanged,
+        },
+        "not_compared": change.not_compared,
+        "key": list(change.key),
+        "key_found": change.key_found,
+        "compared_on": None if change.compared_on is None else list(change.compared_on),
+        "at_least": change.at_least,
+        "columns_changed": [{"name": name, "rows": n} for name, n in change.columns_changed],
+        "segments": [
+            {
+                "what": it.what,
+                "column": it.column,
+                "values": list(it.values),
+                "rows": it.rows,
+                "of": it.of,
+                "base": it.base,
+                "total": it.total,
+            }
+            for it in change.segments
+        ],
+        "drifts": [_drift_json(it) for it in change.drifts],
+        "added": [{"name": it.name, "type": it.type} for it in change.added],
+        "removed": [{"name": it.name, "type": it.type} for it in change.removed],
+        "renamed": [list(names) for names in change.renamed],
+        "retyped": [list(each) for each in change.retyped],
+        "reordered": change.reordered,
+        "values_changed": list(change.values_changed),
+        "notes": list(change.notes),
+        "sentences": list(change.sentences()),
+    }
+
+
+def _drift_json(drift: Drift) -> dict[str, Any]:
+    return {
+        "name": drift.name,
+        "measures": dict(drift.measures),
+        "large": drift.large,
+        "mean": None if drift.mean is None else list(drift.mean),
+        "values": [{"value": v, "before": a, "after": b} for v, a, b in drift.values],
+        "empty": None if drift.empty is None else list(drift.empty),
+    }

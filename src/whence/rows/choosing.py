@@ -69,9 +69,9 @@ class Look:
         self.whole = table.row_count <= min(WHOLE, MOST_CELLS // max(width, 1))
         place = None if self.whole else table.numbered()
         shown = [
-            f"{raw} AS x{at}, {label} IS NOT NULL AS f{at}, {number or 'NULL::DOUBLE'} AS n{at}"
-            for at, (raw, label, number) in enumerate(
-                zip(table.hashes, table.labels, table.numbers, strict=True)
+            f"{raw} AS x{at}, {filled} AS f{at}, {number or 'NULL::DOUBLE'} AS n{at}"
+            for at, (raw, filled, number) in enumerate(
+                zip(table.hashes, table.filled, table.numbers, strict=True)
             )
         ]
         every = f"SELECT {', '.join(shown) or '0 AS nothing'} FROM cells"
@@ -85,7 +85,8 @@ class Look:
                 f"{every} WHERE {place} BETWEEN {start} AND {start + some - 1}"
                 for start in range(0, step * _PLACES, step)
             ]
-        table.connection.execute(f"CREATE TEMP TABLE looked AS {' UNION ALL '.join(parts)}")
+        form = "VIEW" if self.whole else "TABLE"
+        table.connection.execute(f"CREATE TEMP {form} looked AS {' UNION ALL '.join(parts)}")
         self.rows = int(table.ask("SELECT count(*) FROM looked")[0][0])
         self.columns = tuple(self._columns())
 
@@ -111,7 +112,7 @@ class Look:
         )
         return int(found[0]) == self.rows
 
-    def keys(self) -> Iterator[tuple[str, ...]]:
+    def find_keys(self) -> Iterator[tuple[str, ...]]:
         """What may identify rows, best first."""
         fit = [it for it in self.columns if it.filled == self.rows and may_identify(it.type)]
         fit = [it for it in fit if not it.fractions]
@@ -123,7 +124,9 @@ class Look:
             yield from self._joined(fit)
 
     def _joined(self, fit: Sequence[Seen]) -> Iterator[tuple[str, ...]]:
-        several = sorted((it for it in fit if it.distinct > 1), key=lambda it: (-it.distinct, it.at))
+        several = sorted(
+            (it for it in fit if it.distinct > 1), key=lambda it: (-it.distinct, it.at)
+        )
         tried = (
             sorted(chosen, key=lambda it: it.at)
             for width in range(2, _WIDEST_KEY + 1)

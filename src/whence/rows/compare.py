@@ -18,7 +18,6 @@ from whence.rows.fingerprint import Column, Print, TableFingerprint, fingerprint
 from whence.rows.format import TableFormat
 from whence.rows.joining import Join, Joined
 from whence.rows.opening import DEFAULT_LIMITS, Limits
-
 from whence.rows.segments import Segment, find_segment, most_telling
 
 COLUMNS_DIFFER = "the columns differ, no key is known, and the bytes of one are not at hand"
@@ -45,7 +44,7 @@ def compare(before: Print, after: Print, limits: Limits = DEFAULT_LIMITS) -> Tab
         return replace(change, not_compared=ALGORITHMS_DIFFER)
     if a.key != b.key:
         return replace(change, not_compared=KEYS_DIFFER)
-    if differ and not (a.key and min(a.marks.bits, b.marks.bits)):
+    if differ and not (a.key and min(a.marks.bits, b.marks.bits) > 0):
         return replace(change, not_compared=COLUMNS_DIFFER)
     joined = _join(before, after, limits)
     common = tuple(sorted({it.name for it in a.columns} & {it.name for it in b.columns}))
@@ -81,9 +80,7 @@ def compare_files(
     secret = secrets.token_bytes(32)
     with _private_folder() as folder:
 
-        def take(
-            side: int, key: Sequence[str], known_as: dict[str, str] | None = None
-        ) -> Print:
+        def take(side: int, key: Sequence[str], known_as: dict[str, str] | None = None) -> Print:
             prints = folder / f"{side}.prints"
             path = (before, after)[side]
             head = fingerprint(
@@ -142,9 +139,7 @@ def _join(before: Print, after: Print, limits: Limits) -> Joined:
     with ExitStack() as stack:
         folder = stack.enter_context(_private_folder())
         try:
-            connection = stack.enter_context(
-                connect(folder, limits, {before.prints, after.prints})
-            )
+            connection = stack.enter_context(connect(folder, limits, {before.prints, after.prints}))
             return Join(connection, before, after).run()
         except duckdb.OutOfMemoryException as error:
             raise TableError(
@@ -197,9 +192,7 @@ def _columns_changed(joined: Joined) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(grown, key=lambda it: (-it[1], it[0])))
 
 
-def _segments(
-    a: TableFingerprint, b: TableFingerprint, joined: Joined
-) -> tuple[Segment, ...]:
+def _segments(a: TableFingerprint, b: TableFingerprint, joined: Joined) -> tuple[Segment, ...]:
     names: dict[str, dict[int, str]] = {}
     for head in (a, b):
         for column, values in zip(head.segments, head.values, strict=True):
@@ -227,7 +220,13 @@ def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> Table
         rows_before=before.row_count,
         rows_after=after.row_count,
         rows=None,
-        drifts=find_drifts([(a.name, a.profile, b.profile) for a, b in both]),
+        drifts=find_drifts(
+            [
+                (a.name, a.profile, b.profile)
+                for a, b in both
+                if a.name not in {*before.key, *after.key}
+            ]
+        ),
         added=tuple(it for it in come if it.name not in {name for _, name in renamed}),
         removed=tuple(it for it in gone if it.name not in {name for name, _ in renamed}),
         renamed=renamed,
@@ -245,9 +244,7 @@ def _compare_columns(before: TableFingerprint, after: TableFingerprint) -> Table
     )
 
 
-def _find_renamed(
-    before: TableFingerprint, after: TableFingerprint
-) -> tuple[tuple[str, str], ...]:
+def _find_renamed(before: TableFingerprint, after: TableFingerprint) -> tuple[tuple[str, str], ...]:
     """Columns that kept type and values and changed their name; none where two could be meant."""
     if before.row_count != after.row_count or not before.row_count:
         return ()

@@ -14,14 +14,15 @@ The limits of ``psi`` are the customary ones (Siddiqi, Credit Risk Scorecards, W
 its value without any drift grows with the number of bins and shrinks with the number of rows, it
 must also be beyond what chance gives in one of a hundred tables (Yurdakul and Naranjo, Statistical
 properties of the population stability index, Journal of Risk Model Validation 14(4), 2020).
-``ks`` must be beyond the same limit of Smirnov (Annals of Mathematical Statistics 19, 1948). What is
-below ``moderate`` is not told.
+``ks`` must be beyond the same limit of Smirnov (Annals of Mathematical Statistics 19, 1948). What
+is below ``moderate`` is not told.
 """
 
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from whence.rows.opening import printable
@@ -32,10 +33,9 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Measure → from where it is moderate, from where it is large."""
 
-_FEWEST_ROWS = 30
+_FEWEST_ROWS = 50
 _TENTHS = 10
 _LEAST_SHARE = 1e-4
-"""What an empty bin counts as, so that its logarithm stays finite."""
 
 _VALUES_TOLD = 3
 _NORMAL_99 = 2.326347874
@@ -100,7 +100,8 @@ def _compare(name: str, a: Profile, b: Profile) -> Drift | None:
     empty = a.nulls / a.rows, b.nulls / b.rows
     measures["empty"] = abs(empty[1] - empty[0])
     filled = a.rows - a.nulls, b.rows - b.nulls
-    mean, values = None, ()
+    mean = None
+    values: tuple[tuple[str, float, float], ...] = ()
     if min(filled) >= _FEWEST_ROWS:
         if a.shares is not None and b.shares is not None:
             measures |= _of_shares(a, b)
@@ -126,7 +127,7 @@ def _of_shares(a: Profile, b: Profile) -> dict[str, float]:
     old, new = (_shares(profile, labels) for profile in (a, b))
     moved = [abs(y - x) for x, y in zip(old, new, strict=True)]
     found = {"share": max(moved)}
-    value = psi(old, new)
+    value = psi(old, new, _least(a.rows, b.rows))
     if value > _chance(len(labels), a.rows - a.nulls, b.rows - b.nulls):
         found["psi"] = value
     return found
@@ -142,7 +143,7 @@ def _shares(profile: Profile, labels: Sequence[str]) -> list[float]:
 def _moved_most(a: Profile, b: Profile) -> Iterator[tuple[str, float, float]]:
     labels = list(dict.fromkeys([*(a.shares or {}), *(b.shares or {})]))
     moved = list(zip(labels, _shares(a, labels), _shares(b, labels), strict=False))
-    moved.sort(key=lambda it: -abs(it[2] - it[1]))
+    moved.sort(key=lambda it: (-round(abs(it[2] - it[1]), 6), min(it[1], it[2])))  # new, gone first
     for at, each in enumerate(moved[:_VALUES_TOLD]):
         if at == 0 or abs(each[2] - each[1]) >= LIMITS["share"][0]:
             yield each
@@ -151,7 +152,7 @@ def _moved_most(a: Profile, b: Profile) -> Iterator[tuple[str, float, float]]:
 def _of_numbers(a: Numbers, b: Numbers, filled: tuple[int, int]) -> dict[str, float]:
     found = {}
     old, new = tenths(a.grid, b.grid)
-    value = psi(old, new)
+    value = psi(old, new, _least(*filled))
     if value > _chance(len(old) - 1, *filled):
         found["psi"] = value
     distance = ks(a.grid, b.grid)
@@ -160,15 +161,23 @@ def _of_numbers(a: Numbers, b: Numbers, filled: tuple[int, int]) -> dict[str, fl
     return found
 
 
-def psi(expected: Sequence[float], actual: Sequence[float]) -> float:
-    """The population stability index of two lists of shares over the same bins."""
+def psi(expected: Sequence[float], actual: Sequence[float], least: float = _LEAST_SHARE) -> float:
+    """The population stability index of two lists of shares over the same bins.
+
+    ``least`` is what an empty bin counts as, so that its logarithm stays finite.
+    """
     return sum(
         (y - x) * math.log(y / x)
         for x, y in (
-            (max(each, _LEAST_SHARE), max(other, _LEAST_SHARE))
+            (max(each, least), max(other, least))
             for each, other in zip(expected, actual, strict=True)
         )
     )
+
+
+def _least(rows: int, others: int) -> float:
+    """Half a row of the smaller table: in a small one an empty bin says little."""
+    return max(_LEAST_SHARE, 0.5 / min(rows, others))
 
 
 def tenths(before: Sequence[float], after: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -179,7 +188,7 @@ def tenths(before: Sequence[float], after: Sequence[float]) -> tuple[list[float]
 
 def _between(grid: Sequence[float], edges: Sequence[float]) -> list[float]:
     below = [0.0, *(cdf(grid, edge) for edge in edges), 1.0]
-    return [high - low for low, high in zip(below, below[1:], strict=False)]
+    return [high - low for low, high in pairwise(below)]
 
 
 def ks(before: Sequence[float], after: Sequence[float]) -> float:

@@ -1,4 +1,3 @@
-# ruff: noqa: S608  statements are made of our own words and of column numbers
 """DuckDB, locked to one private folder: a table that can be asked, and nothing else.
 
 What it is asked are statements of the room over ``cells``, with a column ``c0``, ``c1`` … for each
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from whence.errors import TableError
 from whence.rows import cells
-from whence.rows.format import TableKind
 from whence.rows.loading import PLACE, load, refusal
 from whence.rows.opening import Limits, OpenedTable
 
@@ -34,6 +32,7 @@ class LoadedTable:
         hashes: SQL of each column: the engine's hash of a cell's value.
         numbers: SQL of each column: a cell as a number; ``None`` where it never is one.
         labels: SQL of each column: a cell as a person would write it.
+        filled: SQL of each column: whether a cell holds a value.
     """
 
     def __init__(
@@ -45,14 +44,18 @@ class LoadedTable:
     ) -> None:
         self.connection = connection
         self.folder = opened.folder
-        self.kind: TableKind = opened.format.kind
+        self.kind = opened.format.kind
         self.columns = tuple(columns)
         self.notes = tuple(notes)
         self.row_count = int(self.ask("SELECT count(*) FROM cells")[0][0])
-        typed = [(f"c{at}", type_) for at, (_, type_) in enumerate(self.columns)]
-        self.hashes = [cells.hash_of(cell, type_, self.kind) for cell, type_ in typed]
-        self.numbers = [cells.number_of(cell, type_, self.kind) for cell, type_ in typed]
-        self.labels = [cells.label_of(cell, self.kind) for cell, _ in typed]
+        typed = [(at, type_) for at, (_, type_) in enumerate(self.columns)]
+        hashed = self._has("x0")
+        self.hashes = [
+            f"x{at}" if hashed else cells.hash_of(at, type_, self.kind) for at, type_ in typed
+        ]
+        self.numbers = [cells.number_of(at, type_, self.kind) for at, type_ in typed]
+        self.labels = [cells.label_of(at, type_, self.kind) for at, type_ in typed]
+        self.filled = [cells.filled(at, self.kind) for at, _ in typed]
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         """All rows of an answer."""
@@ -65,6 +68,7 @@ class LoadedTable:
         self.hashes = [self.hashes[at] for at in kept]
         self.numbers = [self.numbers[at] for at in kept]
         self.labels = [self.labels[at] for at in kept]
+        self.filled = [self.filled[at] for at in kept]
 
     def numbered(self) -> str | None:
         """The name of a column of ``cells`` that numbers its rows, if there is one."""
@@ -73,8 +77,11 @@ class LoadedTable:
         )
         if stored[0][0]:
             return "rowid"
+        return PLACE if self._has(PLACE) else None
+
+    def _has(self, column: str) -> bool:
         described = self.ask("DESCRIBE SELECT * FROM cells")
-        return PLACE if described[-1][0] == PLACE else None
+        return any(row[0] == column for row in described)
 
 
 @contextmanager
@@ -88,7 +95,7 @@ def load_table(opened: OpenedTable) -> Iterator[LoadedTable]:
 
     try:
         with connect(opened.folder, opened.limits, {opened.source}) as connection:
-            loaded = LoadedTable(connection, opened, *load(connection, opened))
+            loaded = LoadedTable(connection, opened, *load(connection, opened, texts=False))
             if loaded.row_count > opened.limits.rows:
                 raise TableError(
                     f"{opened.shown}: has {loaded.row_count:,} rows; "

@@ -106,7 +106,7 @@ class Print:
     prints: Path
 
 
-def fingerprint(
+def fingerprint(  # noqa: PLR0913  one question, of which most words are seldom said
     path: str | os.PathLike[str],
     prints: Path,
     *,
@@ -185,9 +185,9 @@ def _take(
     marks, segments = _layout(table, look, chosen)
     order = _order(table)
     columns = chosen or sorted(order)
-    hashed = [cell_hash(f"x{order[name]}", keyed_with) for name in columns]
+    hashed = [f"h{order[name]}" for name in columns]
     identity = key_hash(hashed, keyed_with) if chosen else row_hash(hashed, keyed_with)
-    part, profiles = profiles_of(table, look, keyed_with, identity, table.hashes)
+    part, profiles = profiles_of(table, keyed_with, identity)
     return TableFingerprint(
         algorithm=probe(table.connection),
         mark=keyed_with.mark,
@@ -212,7 +212,7 @@ def _write_found(
 ) -> tuple[str, ...]:
     """Write prints by the first key that holds what a look promised; the key, or none."""
     order = _order(table)
-    candidates = dict.fromkeys(tuple(sorted(key)) for key in look.keys())
+    candidates = dict.fromkeys(tuple(sorted(key)) for key in look.find_keys())
     first = tuple(sorted(likely(sorted(order))))
     if first and set(first) <= set(order) and look.identifies([order[name] for name in first]):
         candidates = {first: None, **candidates}
@@ -241,9 +241,7 @@ def _write(table: LoadedTable, look: Look, keyed_with: RowKey, key: tuple[str, .
         shown = [f"{key_hash([cells[name] for name in key], keyed_with)} AS k"]
         shown += [f"({every} & 4294967295)::UINTEGER AS r"]
         shown += _words([cells[name] for name in names], marks)
-    shown += [
-        f"({cells[name]} >> 32)::UINTEGER AS g{at}" for at, name in enumerate(segments)
-    ]
+    shown += [f"({cells[name]} >> 32)::UINTEGER AS g{at}" for at, name in enumerate(segments)]
     hashed = [f"{cell_hash(raw, keyed_with)} AS h{at}" for at, raw in enumerate(table.hashes)]
     table.connection.execute(
         f"COPY (SELECT {', '.join(shown)} FROM (SELECT {', '.join(hashed) or '0'} FROM cells)"
@@ -292,8 +290,8 @@ def _values(
         at = order[name]
         frequent = profiles[at].shares or {}
         found = table.ask(
-            f"SELECT (any_value(h{at}) >> 32)::BIGINT, l{at} FROM profiled"
-            f" WHERE l{at} IS NOT NULL GROUP BY l{at} ORDER BY l{at}"
+            f"SELECT (any_value(h{at}) >> 32)::BIGINT, {table.labels[at]} AS label"
+            f" FROM profiled WHERE {table.filled[at]} GROUP BY label ORDER BY label"
         )
         named.append({code: label for code, label in found if label in frequent})
     return tuple(named)

@@ -29,6 +29,8 @@ _WORDS = 8
 _PROBE_BYTES = 6
 _MARK_BYTES = 8
 
+_NAMES: list[str] = []
+
 _PROBE = """
 SELECT hash(i), hash(-i * 7919), hash(i / 7.0), hash(-i::DOUBLE), hash(repeat('aé', i::INT)),
        hash(chr(33 + i::INT)), hash(TIMESTAMP '2001-02-03' + to_microseconds(i * 86399999977)),
@@ -57,10 +59,12 @@ def row_key(secret: bytes) -> RowKey:
 
 
 def probe(connection: "duckdb.DuckDBPyConnection") -> str:
-    """The name of the algorithm as this engine carries it out."""
-    found = connection.execute(_PROBE).fetchall()
-    digest = hashlib.sha256(repr(found).encode()).hexdigest()
-    return f"{_FAMILY}-{digest[: 2 * _PROBE_BYTES]}"
+    """The name of the algorithm as this engine carries it out; asked once a process."""
+    if not _NAMES:
+        found = connection.execute(_PROBE).fetchall()
+        digest = hashlib.sha256(repr(found).encode()).hexdigest()
+        _NAMES.append(f"{_FAMILY}-{digest[: 2 * _PROBE_BYTES]}")
+    return _NAMES[0]
 
 
 def cell_hash(raw: str, key: RowKey) -> str:

@@ -62,12 +62,15 @@ def parse_header(data: bytes) -> TableFingerprint:
             part=int(told["part"]),
             notes=_words(told["notes"]),
         )
-        if header_bytes(found) != data:
-            raise ValueError("not written as it should be")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise TableError(
             "not a table's fingerprint", hint="delete it; the next run keeps a new one"
         ) from error
+    if header_bytes(found) != data:
+        raise TableError(
+            "a table's fingerprint is not written as it should be",
+            hint="delete it; the next run keeps a new one",
+        )
     return found
 
 

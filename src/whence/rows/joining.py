@@ -51,7 +51,7 @@ class Join:
         self._sides = before, after
         a, b = before.head, after.head
         self._order = a.order(), b.order()
-        self._exact = self._order[0] == self._order[1] and a.marks == b.marks
+        self._same_columns = self._order[0] == self._order[1]
         self._bits = min(a.marks.bits, b.marks.bits)
         self._common = [name for name in self._order[0] if name in self._order[1]]
         self._segments = [name for name in a.segments if name in b.segments]
@@ -99,8 +99,9 @@ class Join:
         words = [f"w{word}" for word in range(head.marks.words)] if head.marks.bits else []
         if not head.key:
             content = "0::UBIGINT"
-        elif self._exact:
-            content = f"hash({', '.join(['r', *words])})"
+        elif self._same_columns:
+            alike = self._sides[0].head.marks == self._sides[1].head.marks
+            content = f"hash({', '.join(['r', *words] if alike else ['r'])})"
         else:
             marks = [self._mark("w", side, column) for column in self._common]
             content = f"hash({', '.join(marks)})" if marks and self._bits else "0::UBIGINT"
@@ -108,9 +109,9 @@ class Join:
             f"g{head.segments.index(column)} AS s{at}" for at, column in enumerate(self._segments)
         ]
         path = str(print_.prints).replace("'", "''")
+        shown = ", ".join(["k", f"{content} AS v", *words, *places])
         self._connection.execute(
-            f"CREATE TEMP VIEW {name} AS SELECT {', '.join(['k', f'{content} AS v', *words, *places])}"
-            f" FROM read_parquet('{path}')"
+            f"CREATE TEMP VIEW {name} AS SELECT {shown} FROM read_parquet('{path}')"
         )
 
     def _mark(self, prefix: str, side: int, column: str) -> str:
@@ -118,8 +119,10 @@ class Join:
         return f"(({prefix}{word} >> {shift}) & {(1 << self._bits) - 1})"
 
     def _join(self, part: str) -> None:
-        segments = [f"CASE WHEN a.k IS NULL THEN b.s{at} ELSE a.s{at} END" for at, _ in
-                    enumerate(self._segments)]
+        segments = [
+            f"CASE WHEN a.k IS NULL THEN b.s{at} ELSE a.s{at} END"
+            for at, _ in enumerate(self._segments)
+        ]
         words = [f"{side}.w{word}" for side, word in self._words()]
         kind = "CASE WHEN b.k IS NULL THEN 1 WHEN a.k IS NULL THEN 2 ELSE 0 END"
         fields = ", ".join(
@@ -161,8 +164,10 @@ class Join:
         yours = "".join(f", NULL::UBIGINT AS a{word}" for word in of_a)
         yours += "".join(f", w{word} AS b{word}" for word in of_b)
         told = "".join(f", s{at}" for at in places)
-        told += "".join(f", CASE WHEN alone THEN {side}{word} END" for side, word in
-                        [("a", word) for word in of_a])
+        told += "".join(
+            f", CASE WHEN alone THEN {side}{word} END"
+            for side, word in [("a", word) for word in of_a]
+        )
         told += "".join(f", CASE WHEN alone THEN other_b{word} END" for word in of_b)
         others = "".join(
             f", any_value(b{word}) FILTER (surplus < 0) OVER same_key AS other_b{word}"
@@ -239,4 +244,3 @@ class Join:
             )
             for at, name in enumerate(self._segments)
         }
-

@@ -1,9 +1,12 @@
 # ruff: noqa: S608  statements are made of our own words and of column numbers
 """One loader per kind of table.
 
-Each makes ``cells``, a view or a table with columns ``c0``, ``c1`` and so on: texts of CSV and JSON,
-typed values of the others. It returns the columns, (name, type) in order, and what a reader should
-know, as phrases. ``place`` numbers the rows where a view can, so that a part can be looked at.
+Each makes ``cells`` with columns ``c0``, ``c1`` and so on and returns the columns, (name, type) in
+order, and what a reader should know, as phrases. ``cells`` is a table of texts in the order of the
+file; or, where texts are not asked for, holds values of the file's own types and may be a view, in
+which a last column ``place`` numbers the rows, so that a part of them can be looked at. Texts have
+their numbers beside them then, and the hashes of their values where they are held in memory, see
+``cells``.
 """
 
 import re
@@ -35,17 +38,27 @@ _TEXT_TYPE = "text"
 _LONGEST_OBJECT = 1 << 26
 
 
-def load(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
-    """The table ``cells``, made from the opened file.
+def load(
+    connection: "duckdb.DuckDBPyConnection", opened: OpenedTable, *, texts: bool = True
+) -> Loaded:
+    """``cells``, made from the opened file.
+
+    Args:
+        connection: The engine.
+        opened: The file.
+        texts: Whether all cells are texts, in a table; else values of the file's own types, which
+            are not held in memory where they can be read again.
 
     Raises:
         TableError: the file cannot be read as what it claims to be.
         duckdb.Error: likewise, in the engine's words.
     """
-    return _LOADERS[opened.format.kind](connection, opened)
+    return _LOADERS[opened.format.kind](connection, opened, texts)
 
 
-def _load_delimited(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+def _load_delimited(
+    connection: "duckdb.DuckDBPyConnection", opened: OpenedTable, texts: bool
+) -> Loaded:
     import duckdb  # noqa: PLC0415  see engine.load_table
 
     delimiter = "\t" if opened.format.kind is TableKind.TSV else None
@@ -57,7 +70,7 @@ def _load_delimited(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable
         return columns, ()
     if dialect.clean:
         try:
-            _read_clean(connection, opened.source, dialect)
+            _read_clean(connection, opened.source, dialect, texts)
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error:
@@ -66,12 +79,13 @@ def _load_delimited(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable
             return columns, ()
     mended = opened.folder / MENDED
     notes = delimited.mend(opened.source, mended, dialect, opened.shown)
-    _read_clean(connection, mended, delimited.Dialect(",", header=False, names=dialect.names))
+    clean = delimited.Dialect(",", header=False, names=dialect.names)
+    _read_clean(connection, mended, clean, texts)
     return columns, notes
 
 
 def _read_clean(
-    connection: "duckdb.DuckDBPyConnection", path: Path, dialect: delimited.Dialect
+    connection: "duckdb.DuckDBPyConnection", path: Path, dialect: delimited.Dialect, texts: bool
 ) -> None:
     width = len(dialect.names)
     # A blank line is no row; of one column, the engine makes it a row without a value.
@@ -86,7 +100,7 @@ def _read_clean(
         f" max_line_size = {delimited.LONGEST_RECORD}) {keep}"
     )
     arguments = {"path": str(path), "delimiter": dialect.delimiter}
-    _place(connection, path, selected, arguments, width)
+    _place(connection, path, selected, arguments, None if texts else width)
 
 
 def _place(
@@ -94,15 +108,24 @@ def _place(
     path: Path,
     selected: str,
     arguments: dict[str, Any],
-    width: int,
+    width: int | None,
+    hash_: str = "csv_hash",
 ) -> None:
-    """Make ``cells`` of what a statement selects: in memory, or of a large file beside it."""
-    if path.stat().st_size <= _STORED_ABOVE:
-        connection.execute(f"CREATE TEMP TABLE cells AS {selected}", arguments)
+    """Make ``cells`` of what a statement selects: a table; with a width, a view if it is large."""
+    if width is not None:
+        numbers = "".join(f", text_number(c{at}) AS n{at}" for at in range(width))
+        selected = f"SELECT *{numbers} FROM ({selected})"
+    if width is None or path.stat().st_size <= _STORED_ABOVE:
+        hashes = "".join(f", {hash_}(c{at}, n{at}) AS x{at}" for at in range(width or 0))
+        every = f"SELECT *{hashes} FROM ({selected})"
+        connection.execute(f"CREATE TEMP TABLE cells AS {every}", arguments)
         return
     placed = path.parent / PLACED
     connection.execute(f"COPY ({selected}) TO '{placed}' (FORMAT parquet)", arguments)
-    _view(connection, placed, width, numbered=True)
+    connection.execute(
+        f"CREATE TEMP VIEW cells AS SELECT * EXCLUDE (file_row_number), file_row_number AS {PLACE}"
+        f" FROM read_parquet('{placed}', file_row_number = true)"
+    )
 
 
 def _view(
@@ -115,7 +138,9 @@ def _view(
     )
 
 
-def _load_json_lines(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+def _load_json_lines(
+    connection: "duckdb.DuckDBPyConnection", opened: OpenedTable, texts: bool
+) -> Loaded:
     import duckdb  # noqa: PLC0415  see engine.load_table
 
     lines = f"read_ndjson_objects($path, maximum_object_size = {_LONGEST_OBJECT})"
@@ -143,9 +168,9 @@ def _load_json_lines(connection: "duckdb.DuckDBPyConnection", opened: OpenedTabl
         f"SELECT {', '.join(cells) or '0 AS nothing'}"
         f" FROM (SELECT json_extract(json, $pointers::VARCHAR[]) AS found FROM {lines})"
     )
-    pointers = [jsonlines.pointer(name) for name in names]
+    arguments = {"pointers": [jsonlines.pointer(name) for name in names], **path}
     _place(
-        connection, opened.source, selected, {"pointers": pointers, **path}, len(names) or 1
+        connection, opened.source, selected, arguments, None if texts else len(names), "json_hash"
     )
     return [(name, _json_type(connection, at)) for at, name in enumerate(names)], ()
 
@@ -158,15 +183,22 @@ def _json_type(connection: "duckdb.DuckDBPyConnection", at: int) -> str:
     return jsonlines.column_type(name for (name,) in types)
 
 
-def _load_parquet(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+def _load_parquet(
+    connection: "duckdb.DuckDBPyConnection", opened: OpenedTable, texts: bool
+) -> Loaded:
     source = f"read_parquet('{opened.source}', hive_partitioning = false)"
     described = _describe(connection, opened, source)
-    numbered = all(str(row[0]).lower() != "file_row_number" for row in described)
-    _view(connection, opened.source, len(described), numbered=numbered)
+    if texts:
+        _hold(connection, source, len(described), "::VARCHAR")
+    else:
+        numbered = all(str(row[0]).lower() != "file_row_number" for row in described)
+        _view(connection, opened.source, len(described), numbered=numbered)
     return _typed(described), ()
 
 
-def _load_arrow(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) -> Loaded:
+def _load_arrow(
+    connection: "duckdb.DuckDBPyConnection", opened: OpenedTable, texts: bool
+) -> Loaded:
     try:
         import pyarrow as pa  # noqa: PLC0415  optional, and slow to load
         from pyarrow import ipc  # noqa: PLC0415
@@ -188,10 +220,7 @@ def _load_arrow(connection: "duckdb.DuckDBPyConnection", opened: OpenedTable) ->
             reader = pa.RecordBatchReader.from_batches(source.schema, checked)
             connection.register("arrow", reader)
             described = _describe(connection, opened, "arrow")
-            places = ", ".join(f"c{at}" for at in range(len(described)))
-            connection.execute(
-                f"CREATE TEMP TABLE cells AS SELECT * FROM arrow AS source({places})"
-            )
+            _hold(connection, "arrow", len(described), "::VARCHAR" if texts else "")
             return _typed(described), ()
     except (pa.ArrowException, OSError) as error:
         raise refusal(opened, str(error)) from error
@@ -209,6 +238,14 @@ def _describe(
     described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     _check_width(opened, len(described))
     return described
+
+
+def _hold(connection: "duckdb.DuckDBPyConnection", source: str, width: int, as_type: str) -> None:
+    places = [f"c{at}" for at in range(width)]
+    connection.execute(
+        f"CREATE TEMP TABLE cells AS SELECT {', '.join(f'{c}{as_type} AS {c}' for c in places)}"
+        f" FROM {source} AS source({', '.join(places)})"
+    )
 
 
 def _typed(described: Sequence[Any]) -> Sequence[tuple[str, str]]:
@@ -245,7 +282,7 @@ def refusal(opened: OpenedTable, words: str) -> TableError:
     )
 
 
-_LOADERS: dict[TableKind, Callable[["duckdb.DuckDBPyConnection", OpenedTable], Loaded]] = {
+_LOADERS: dict[TableKind, Callable[["duckdb.DuckDBPyConnection", OpenedTable, bool], Loaded]] = {
     TableKind.CSV: _load_delimited,
     TableKind.TSV: _load_delimited,
     TableKind.JSON_LINES: _load_json_lines,

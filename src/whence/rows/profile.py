@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from whence.rows.choosing import MOST_CELLS, WHOLE, Look
+from whence.rows.choosing import MOST_CELLS, WHOLE
 from whence.rows.engine import LoadedTable
 from whence.rows.hashing import RowKey, cell_hash
 
@@ -25,6 +25,7 @@ _FEWEST = 5
 """Rows that must have a value for it to be kept by name."""
 
 _LONGEST = 80
+"""Bytes of a value that may be kept by name."""
 _NUMERIC_SHARE = 0.95
 
 
@@ -50,36 +51,32 @@ class Profile:
     distinct: int
     """About how many values there are, by a sketch of the rows looked at."""
     check: int
-    """The sum of the keyed hashes of all cells looked at, modulo 2^64; equal where the cells are."""
+    """The sum of the keyed hashes of the cells looked at, modulo 2^64."""
     numbers: Numbers | None = None
     shares: Mapping[str, int] | None = None
-    """Of a column with few values: value → rows, the most frequent first; rare ones are left out."""
+    """Of a column with few values: value → rows, the most frequent first; without rare ones."""
 
 
-def profiles_of(
-    table: LoadedTable, look: Look, key: RowKey, identity: str, cells: Sequence[str]
-) -> tuple[int, list[Profile]]:
+def profiles_of(table: LoadedTable, key: RowKey, identity: str) -> tuple[int, list[Profile]]:
     """The profiles of all columns, and one row of how many they were made of.
+
+    The rows that they are made of stay in the engine as ``profiled``: the cells, and their keyed
+    hashes ``h0``, ``h1`` …
 
     Args:
         table: The table.
-        look: A look at it.
         key: What hashes are keyed with.
-        identity: SQL: the keyed hash by which rows are picked, over columns ``x0``, ``x1`` …
-        cells: SQL: the engine's hash of each column's cells.
+        identity: SQL: the keyed hash by which rows are picked, over ``h0``, ``h1`` …
     """
     part = _part(table)
     width = range(len(table.columns))
-    shown = ", ".join(
-        f"{label} AS l{at}, {number or 'NULL::DOUBLE'} AS n{at}, {cell_hash(raw, key)} AS h{at}"
-        for at, label, number, raw in zip(width, table.labels, table.numbers, cells, strict=True)
-    )
-    raws = ", ".join(f"{raw} AS x{at}" for at, raw in enumerate(cells))
-    picked = "" if part == 1 else f" WHERE {identity} % {part} = 0"
     if not width:
         return 1, []
-    source = f"(SELECT *, {raws} FROM cells)" if part > 1 else "cells"
-    table.connection.execute(f"CREATE TEMP TABLE profiled AS SELECT {shown} FROM {source}{picked}")
+    hashes = ", ".join(f"{cell_hash(raw, key)} AS h{at}" for at, raw in enumerate(table.hashes))
+    picked = f" WHERE {identity} % {part} = 0" * (part > 1)
+    table.connection.execute(
+        f"CREATE TEMP TABLE profiled AS SELECT * FROM (SELECT *, {hashes} FROM cells){picked}"
+    )
     rows = int(table.ask("SELECT count(*) FROM profiled")[0][0])
     basics = list(_basics(table, width))
     numeric = [
@@ -114,7 +111,8 @@ def _basics(table: LoadedTable, places: Sequence[int]) -> Iterator[tuple[int, in
     """(filled, distinct, numbers, check) of each column."""
     for block in _blocks(places):
         asked = ", ".join(
-            f"count(l{at}), approx_count_distinct(l{at}), count(n{at}),"
+            f"count(*) FILTER ({table.filled[at]}), coalesce(approx_count_distinct(h{at}), 0),"
+            f" count({table.numbers[at] or 'NULL'}),"
             f" coalesce(sum(h{at}::HUGEINT) % 18446744073709551616, 0)"
             for at in block
         )
@@ -127,11 +125,11 @@ def _basics(table: LoadedTable, places: Sequence[int]) -> Iterator[tuple[int, in
 def _numbers(table: LoadedTable, places: Sequence[int]) -> Iterator[tuple[int, Numbers]]:
     steps = f"[i / {GRID}.0 for i in range({GRID + 1})]"
     for block in _blocks(places):
-        finite = {at: f"FILTER (isfinite(n{at}))" for at in block}
         asked = ", ".join(
-            f"avg(n{at}) {finite[at]}, coalesce(stddev_samp(n{at}) {finite[at]}, 0),"
-            f" quantile_cont(n{at}, {steps}) {finite[at]}"
-            for at in block
+            f"avg({number}) {finite}, coalesce(stddev_samp({number}) {finite}, 0),"
+            f" quantile_cont({number}, {steps}) {finite}"
+            for number in (table.numbers[at] for at in block)
+            for finite in [f"FILTER (isfinite({number}))"]
         )
         (found,) = table.ask(f"SELECT {asked} FROM profiled")
         for at, place in zip(block, range(0, len(found), 3), strict=True):
@@ -143,8 +141,9 @@ def _numbers(table: LoadedTable, places: Sequence[int]) -> Iterator[tuple[int, N
 def _shares(table: LoadedTable, places: Sequence[int]) -> Iterator[tuple[int, dict[str, int]]]:
     for block in _blocks(places):
         asked = " UNION ALL ".join(
-            f"SELECT {at}, l{at}[:{_LONGEST}], count(*) FROM profiled WHERE l{at} IS NOT NULL"
-            f" GROUP BY ALL HAVING count(*) >= {_FEWEST}"
+            f"SELECT {at}, {table.labels[at]} AS label, count(*) FROM profiled"
+            f" WHERE {table.filled[at]} GROUP BY label HAVING count(*) >= {_FEWEST}"
+            f" AND strlen(label) <= {_LONGEST}"
             for at in block
         )
         found: dict[int, list[tuple[str, int]]] = {at: [] for at in block}

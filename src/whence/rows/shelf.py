@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from whence.errors import StoreCorruptError, StoreError
+from whence.errors import StoreCorruptError, StoreError, TableError
 from whence.model.digest import Digest
 from whence.rows.fingerprint import Print, fingerprint
 from whence.rows.format import TableFormat
@@ -115,6 +115,12 @@ class FingerprintShelf:
                 f"{prints} is damaged", hint="delete it; a later run may remake it"
             )
         return Print(head, prints)
+
+    def find(self, sha256: str) -> Print | None:
+        """What ``get`` gives; ``None`` also where that is damaged or of another version."""
+        with suppress(StoreError, TableError):
+            return self.get(sha256)
+        return None
 
     def likely(self, names: Sequence[str]) -> Sequence[str]:
         """The key of the last table with these columns; nothing where none is known."""

@@ -5,6 +5,11 @@ ran, whether a setting reached a library, who imports a package, what changed in
 two were not measured alike, that is said before. Below, what differs is told layer by layer: data,
 code, parameters, environment, metrics, outputs. What follows from something else is told as its
 consequence.
+
+Of tables it says which rows were added, removed and changed, in which columns and where they lie,
+and which columns moved as a whole. Rows are told apart by a key, columns that no two rows share;
+whence looks for one when a run ends, and says which it found. `--key` names another, for which
+the tables' bytes have to be at hand: where they were, or among the kept objects.
 """
 
 import argparse
@@ -13,7 +18,8 @@ from whence.cli.asking import asking, find
 from whence.cli.console import Console
 from whence.cli.render.diff import render_diff
 from whence.cli.verb import add_json
-from whence.homecoming.comparing import compare_tables, find_text
+from whence.errors import UsageError
+from whence.homecoming.comparing import TableComparison, find_text
 from whence.query.diff import diff, difference_json
 
 SUMMARY = "say why two things differ"
@@ -23,18 +29,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("a", metavar="A", help="a REF: the one before")
     parser.add_argument("b", metavar="B", help="a REF: the one after")
+    parser.add_argument(
+        "--key",
+        metavar="COLUMN[,COLUMN]",
+        default="",
+        help="the columns that identify the rows of tables",
+    )
     add_json(parser)
 
 
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the difference."""
+    key = [name for name in args.key.split(",") if name]
     with asking(console) as (workspace, reader):
+        tables = TableComparison(workspace, key)
         difference = diff(
             reader,
             find(workspace, reader, args.a, console),
             find(workspace, reader, args.b, console),
             text_of=find_text(workspace),
-            tables=compare_tables(workspace),
+            tables=tables,
+        )
+    if key and not tables.keyed:
+        raise UsageError(
+            f"no table that differs has the column{'s' * (len(key) > 1)} {', '.join(key)}",
+            hint="`whence show FILE` lists the columns of a table",
         )
     if args.json:
         console.print_json(difference_json(difference))
