@@ -194,7 +194,7 @@ def _table_weight(change: Change, usage: Usage) -> tuple[str, int | None, str]:
 def _columns(table: Mapping[str, Any]) -> set[str]:
     """The columns that are known to differ."""
     found = {str(each) for each in table.get("values_changed") or ()}
-    for which in ("added", "removed"):
+    for which in ("added", "removed", "columns_changed"):
         found |= {
             str(each.get("name")) for each in table.get(which) or () if isinstance(each, Mapping)
         }
@@ -205,7 +205,8 @@ def _columns(table: Mapping[str, Any]) -> set[str]:
 
 def _rows_moved(table: Mapping[str, Any]) -> bool:
     """Whether whole rows came or went, rather than values in them changed."""
-    return table.get("rows_before") != table.get("rows_after") or not table.get("values_changed")
+    changed = table.get("values_changed") or table.get("columns_changed")
+    return table.get("rows_before") != table.get("rows_after") or not changed
 
 
 def _of_outputs(change: Change, _: Setting) -> Iterator[Candidate]:
