@@ -6,6 +6,7 @@
     ├── session.json   what is known at the start; on disk before the program starts
     ├── journal        what the tracer saw, as it saw it (see ``tracers``)
     ├── *.ev           what the in-process agents saw
+    ├── *.points       numbers that they saw measured in loops
     ├── declared.*     what the program stated of itself
     ├── reserve        room that is given back when the disk is full
     └── ended.json     how the program ended

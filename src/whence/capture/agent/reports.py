@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from whence.capture.agent.points import POINTS, read_points
+
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
@@ -106,11 +108,23 @@ def _lines(folder: Path) -> Iterator[Line]:
     for path in sorted(folder.glob("*.ev"), key=lambda each: each.name.split(".")[1:]):
         with suppress(OSError, ValueError):
             pid, since = map(int, path.name.split(".")[:2])
-            for line in path.read_bytes().splitlines():
-                with suppress(ValueError):
-                    told = json.loads(line)
-                    if isinstance(told, dict):
-                        yield Line(pid, since, told)
+            series: dict[int, dict[str, Any]] = {}
+            for told in _told(path):
+                if told.get("event") == "series":
+                    series[told.pop("number", 0)] = {**told, "event": "metric"}
+                else:
+                    yield Line(pid, since, told)
+            for number, point in read_points(path.with_suffix(POINTS)) if series else ():
+                if number in series:
+                    yield Line(pid, since, series[number] | point)
+
+
+def _told(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_bytes().splitlines():
+        with suppress(ValueError):
+            told = json.loads(line)
+            if isinstance(told, dict):
+                yield told
 
 
 def _take(pid: int, told: dict[str, Any], found: _Gathering) -> None:

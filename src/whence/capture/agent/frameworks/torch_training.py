@@ -37,8 +37,8 @@ class _Training:
         self.hooked_saving = False
         self.unscaled: Any = None
 
-        self.sites: dict[int, tuple[Any, Any]] = {}
-        self.counts: dict[str, int] = {}
+        self.sites: dict[int, _Site] = {}
+        self.losses: dict[str, _Loss] = {}
         self.told: set[Any] = set()
         self.pending: list[Any] = []
         self.ending = False
@@ -103,8 +103,8 @@ class _Training:
         frame = sys._getframe(2)
         # By its id: the hash of code is computed anew each time, from all that is in it.
         site = self.sites.get(id(frame.f_code)) or self.site_of(frame)
-        name = self.name_at(site, frame, loss) if site[1] else "loss"
-        step = self.counts[name] = self.counts.get(name, 0) + 1
+        told = site.loss or self.loss_at(site, frame, loss)
+        step = told.steps = told.steps + 1
         if step > _EVERY_STEP and step % _THEN_EACH:
             return
         if self.models.alias is not None or self.unscaled is not None:
@@ -112,28 +112,36 @@ class _Training:
         if loss.is_cpu:
             value = read_scalar(loss)
             if value is not None:
-                self.watch.metric(name, value, step, source="torch")
+                told.tell(value, step)
         elif loss.numel() == 1:
-            self.put_off(name, step, loss)
+            self.put_off(told, step, loss)
 
-    def site_of(self, frame: Any) -> tuple[Any, Any]:
-        """A function, with the names of its losses if there are several calls to tell apart."""
+    def site_of(self, frame: Any) -> _Site:
+        """A function that goes backward, once or at several calls to tell apart."""
         import dis
 
         calls = 0
         for each in dis.get_instructions(frame.f_code):
             if each.argval == "backward" and each.opname.startswith("LOAD"):
                 calls += 1
-        names: Any = {-1: "loss"} if calls > 1 else None
-        self.sites[id(frame.f_code)] = site = (frame.f_code, names)
+        only = self.loss_called("loss") if calls <= 1 else None
+        self.sites[id(frame.f_code)] = site = _Site(frame.f_code, only)
         return site
 
-    def name_at(self, site: tuple[Any, Any], frame: Any, loss: Any) -> str:
-        """The name of the variable that one of several losses is in."""
-        name: str | None = site[1].get(frame.f_lasti)
-        if name is None:
-            name = site[1][frame.f_lasti] = self.watch.name_of(loss, frame) or "loss"
-        return name
+    def loss_at(self, site: _Site, frame: Any, loss: Any) -> _Loss:
+        """One of several losses of a function, by the name of the variable that it is in."""
+        found = site.losses.get(frame.f_lasti)
+        if found is None:
+            name = self.watch.name_of(loss, frame) or "loss"
+            found = site.losses[frame.f_lasti] = self.loss_called(name)
+        return found
+
+    def loss_called(self, name: str) -> _Loss:
+        """A loss, whose steps are counted wherever it goes backward."""
+        found = self.losses.get(name)
+        if found is None:
+            found = self.losses[name] = _Loss(self.watch.series(name, source="torch"))
+        return found
 
     def original_of(self, loss: Any) -> Any:
         """The loss itself, where a scaler or a launcher goes backward from a multiple of it."""
@@ -146,12 +154,12 @@ class _Training:
 
     # ------------------------------------------------- losses on an accelerator
 
-    def put_off(self, name: Any, step: Any, loss: Any) -> None:
+    def put_off(self, told: _Loss, step: Any, loss: Any) -> None:
         """Keep a loss that lies on a device; reading it now would make the program wait."""
         if not self.ending:
             self.ending = True
             self.watch.at_end(self.read_all)
-        self.pending.append((name, step, loss.detach()))
+        self.pending.append((told, step, loss.detach()))
         if len(self.pending) >= _PENDING:
             self.read_finished()
 
@@ -178,8 +186,8 @@ class _Training:
     def tell_all(self, torch: Any, done: Any) -> None:
         with torch.no_grad():
             values = torch.stack([each[2].reshape(()).double() for each in done]).tolist()
-        for (name, step, _), value in zip(done, values):
-            self.watch.metric(name, value, step, source="torch")
+        for (told, step, _), value in zip(done, values):
+            told.tell(value, step)
 
     def read_all(self) -> None:
         done, self.pending = self.pending, []
@@ -248,6 +256,27 @@ class _Training:
         self.hooked_saving = True
 
 
+class _Loss:
+    """What tells one loss, and its steps so far."""
+
+    __slots__ = ("steps", "tell")
+
+    def __init__(self, tell: Any) -> None:
+        self.tell = tell
+        self.steps = 0
+
+
+class _Site:
+    """A function with its one loss, or with several by the place of the call."""
+
+    __slots__ = ("code", "loss", "losses")
+
+    def __init__(self, code: Any, loss: _Loss | None) -> None:
+        self.code = code  # which keeps its id
+        self.loss = loss
+        self.losses: dict[int, _Loss] = {}
+
+
 class Reached:
     """What a loss was computed from, as its graph of gradient functions says."""
 
@@ -291,7 +320,7 @@ def read_scalar(tensor: Any) -> Any:
     ``item()`` would show up in the program's profiler and in its modes.
     """
     read = _READERS.get(tensor.dtype) if _READERS else _fill_readers().get(tensor.dtype)
-    if read is None or tensor.numel() != 1 or tensor.is_quantized:
+    if read is None or tensor.numel() != 1:
         return None
     pointer = tensor.data_ptr()
     return read(pointer) if pointer else None

@@ -95,6 +95,8 @@ class Agent:
     def after_fork(self) -> None:
         try:
             self.busy = _local()
+            if self.watch is not None:
+                self.watch.begin_again()
             parent = self.lines.pid
             self.write(event="fork", pid=os.getpid(), parent=parent, at=time.time_ns())
             if self.executed is not None:

@@ -46,6 +46,10 @@ class Lines:
         finally:
             os.close(fd)
 
+    def beside(self, suffix: str) -> str:
+        """The path of another file of this process, to which lines were written already."""
+        return self._path[: -len(self.suffix)] + suffix
+
     def _open(self) -> int:
         return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 

@@ -12,16 +12,19 @@ import sys
 import time
 
 from _whence_imports import load_file  # type: ignore[import-not-found]
-from _whence_lines import (  # type: ignore[import-not-found]
-    json_number,
-    json_object,
-    json_text,
-)
+from _whence_lines import json_object  # type: ignore[import-not-found]
 
-for _name in ("_whence_frames", "_whence_objects", "_whence_plain", "_whence_wraps"):
+for _name in (
+    "_whence_frames",
+    "_whence_measuring",
+    "_whence_objects",
+    "_whence_plain",
+    "_whence_wraps",
+):
     load_file(_name, os.path.join(os.path.dirname(__file__), _name + ".py"))
 
 from _whence_frames import Frames  # type: ignore[import-not-found]  # noqa: E402
+from _whence_measuring import Measuring  # type: ignore[import-not-found]  # noqa: E402
 from _whence_objects import Numbers  # type: ignore[import-not-found]  # noqa: E402
 from _whence_plain import flat, plain  # type: ignore[import-not-found]  # noqa: E402
 from _whence_wraps import Wraps  # type: ignore[import-not-found]  # noqa: E402
@@ -29,11 +32,6 @@ from _whence_wraps import Wraps  # type: ignore[import-not-found]  # noqa: E402
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping
-
-_MANY = 100_000
-_EVERY = 100
-"""Of one metric the first so many are told, and then each hundredth."""
-
 
 UNEVALUATED = frozenset({"DuckDBPyRelation", "LazyFrame"})
 """Types that stand for data that nobody has computed yet."""
@@ -52,8 +50,8 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         self._numbers = Numbers()
         self.trail_one = self._numbers.lay_one
         self.knows = self._numbers.knows
-        self._prefixes: dict[tuple[str, str, str], str] = {}
-        self._counts: dict[tuple[str, str, str], int] = {}
+        self._measuring = Measuring(agent.lines)
+        self._series: dict[tuple[str, str, str], Callable[..., None]] = {}
         self._ends: list[Callable[[], None]] = []
         self._random: set[tuple[str, bool]] = set()
         self._troubled: set[str] = set()
@@ -103,6 +101,10 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
         """Call when the interpreter ends, or becomes another program."""
         self._ends.append(call)
 
+    def begin_again(self) -> None:
+        """This is a forked child."""
+        self._measuring.begin_again()
+
     def end(self) -> None:
         """The interpreter ends."""
         ends, self._ends = self._ends, []
@@ -136,37 +138,16 @@ class Watch(Frames, Wraps):  # type: ignore[misc]
     def metric(
         self, name: str, value: Any, step: Any = None, on: str = "", source: str = ""
     ) -> None:
-        """One measured number, as cheap as can be."""
-        text = self._measured(name, value, step, on, source)
-        if text:
-            self.lines.append(text.encode("ascii"))
+        """One measured number, as cheap as can be; ``series`` is cheaper where one is measured."""
+        self.series(name, on, source)(value, step)
 
-    def metrics(
-        self, several: Iterable[tuple[str, Any, str]], step: Any = None, source: str = ""
-    ) -> None:
-        """What was measured at one step, at the cost of one: name, number, and on what."""
-        text = "".join(
-            [self._measured(name, value, step, on, source) for name, value, on in several]
-        )
-        if text:
-            self.lines.append(text.encode("ascii"))
-
-    def _measured(self, name: str, value: Any, step: Any, on: str, source: str) -> str:
+    def series(self, name: str, on: str = "", source: str = "") -> Callable[..., None]:
+        """What tells the numbers of one metric: ``tell(value, step=None)``."""
         key = (name, on, source)
-        prefix = self._prefixes.get(key)
-        if prefix is None:
-            prefix = '{"event": "metric", "name": %s, "on": %s, "source": %s, ' % (
-                json_text(str(name)),
-                json_text(str(on)),
-                json_text(str(source)),
-            )
-            self._prefixes[key] = prefix
-            self._counts[key] = 0
-        count = self._counts[key] = self._counts[key] + 1
-        if count > _MANY and count % _EVERY:
-            return ""
-        text = prefix + '"value": ' + json_number(float(value))
-        return text + "}\n" if step is None else '%s, "step": %d}\n' % (text, step)
+        found = self._series.get(key)
+        if found is None:
+            found = self._series[key] = self._measuring.series(len(self._series) + 1, *key)
+        return found
 
     def seed(self, name: str, value: Any, source: str = "", where: str = "") -> None:
         """A generator of random numbers was seeded."""
