@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from whence.capture import agent
@@ -192,7 +192,7 @@ def test_what_closes_and_takes_descriptors_changes_nothing(run: Run, tmp_path: P
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), numbers, st.integers(0, 3))))
 def test_points_are_read_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, written: list[tuple[int, float, int]]
@@ -205,6 +205,7 @@ def test_points_are_read_as_they_were_written(
     ]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_read(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("points") / "1.2.points"
