@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from whence.homecoming.policy import Wish, wishes
+from whence.homecoming.policy import MOST_FILES, Wish, wishes
 from whence.model.gap import Gap
 from whence.model.identity import new_id
 from whence.model.node import NodeKind
@@ -90,6 +90,11 @@ def test_of_a_folder_each_file_is_kept_if_all_of_them_are_small() -> None:
     assert [each.sha256 for each in found] == [digest_of("0"), digest_of("1")]
     larger = replace(folder, size=LARGE)
     assert wishes(run(larger), Configuration({"code.keep": "none"})) == []
+    many = tuple(Member(f"{at}.png", 1, digest_of(str(at))) for at in range(MOST_FILES + 1))
+    fuller = replace(folder, members=many)
+    assert wishes(run(fuller), Configuration({"code.keep": "none"})) == []
+    everything = Configuration({"code.keep": "none", "data.keep": "all"})
+    assert len(wishes(run(fuller), everything)) == MOST_FILES + 1
 
 
 def test_what_the_run_changed_in_place_is_not_looked_for_there() -> None:

@@ -15,6 +15,7 @@ from whence.errors import StoreError
 from whence.homecoming.sessions import running
 from whence.model.moment import stamp
 from whence.model.node import NodeKind
+from whence.model.run import REPLAYS
 from whence.query.account import account_for
 from whence.query.contents import digests, measuring, reach
 from whence.query.holding import held_things
@@ -186,8 +187,10 @@ def _sizes(workspace: Workspace, needed: set[str]) -> Iterator[tuple[str, int]]:
 
 
 def _names(reader: Reader, sha256: str) -> list[str]:
+    """How the record calls a content, people's own names first."""
     nodes = reader.nodes(reader.with_digest(sha256))
-    return list(dict.fromkeys(each.name for each in nodes))
+    names = dict.fromkeys(each.name for each in nodes)
+    return sorted(names, key=lambda name: name.startswith(REPLAYS))
 
 
 def _before(now: datetime, seconds: float) -> str:

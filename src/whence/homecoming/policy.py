@@ -24,6 +24,9 @@ class _Rule:
     """Whether it is a gap if it cannot be kept."""
 
 
+MOST_FILES = 2000
+"""A folder of more is not small: each file takes a millisecond or so, whatever its size."""
+
 RULES = {
     # Never a library of gigabytes, even though it is code.
     "code": _Rule("code.keep", _NOTHING, frozenset({"all"}), is_needed=True),
@@ -57,7 +60,8 @@ def wishes(run: RunSeen, configuration: Configuration) -> list[Wish]:
     left = {each.location: each.sha256 for each in run.generated}
     found: dict[str, Wish] = {}
     for part, thing in _things(run):
-        if is_kept(part, thing.name, thing.size or 0, configuration):
+        files = len(thing.members) or 1
+        if is_kept(part, thing.name, thing.size or 0, configuration, files=files):
             changed = part == "input" and left.get(thing.location, thing.sha256) != thing.sha256
             for wish in _contents(thing, RULES[part].is_needed, changed):
                 known = found.get(wish.sha256)
@@ -66,7 +70,9 @@ def wishes(run: RunSeen, configuration: Configuration) -> list[Wish]:
     return list(found.values())
 
 
-def is_kept(part: str, name: str, size: int, configuration: Configuration) -> bool:
+def is_kept(
+    part: str, name: str, size: int, configuration: Configuration, *, files: int = 1
+) -> bool:
     """Whether a file that played a part is kept.
 
     Args:
@@ -74,12 +80,14 @@ def is_kept(part: str, name: str, size: int, configuration: Configuration) -> bo
         name: How the workspace calls it.
         size: Bytes, of all its files where it is a folder.
         configuration: What is set.
+        files: How many it is.
     """
     rule = RULES[part]
     word = configuration.word(rule.setting, name)
     if word in rule.always:
         return True
-    return word in rule.small and size <= configuration.size("data.keep.largest", name)
+    is_small = size <= configuration.size("data.keep.largest", name) and files <= MOST_FILES
+    return word in rule.small and is_small
 
 
 def _things(run: RunSeen) -> Iterator[tuple[str, FileSeen]]:

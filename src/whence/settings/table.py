@@ -61,7 +61,7 @@ SETTINGS = (
         "data.keep.largest",
         64 << 20,
         (),
-        "up to which size a file or folder is small",
+        "up to which size a file, or a folder of up to 2,000, is small",
         for_paths=True,
     ),
     Setting("data.keep.most", 512 << 20, (), "how much one run may add to what is kept, in all"),

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import random
 import stat
 from pathlib import Path
@@ -161,3 +162,31 @@ def test_a_copy_that_cannot_be_written_leaves_what_was_there(
     sha256 = objects.put_bytes(b"content")
     with pytest.raises(StoreError, match="cannot be written"):
         objects.copy_to(sha256, tmp_path / "absent" / "copy")
+
+
+def copied(source: int, target: int) -> bool:
+    """What a file system that shares blocks seems to do."""
+    os.pwrite(target, os.pread(source, 1 << 30, 0), 0)
+    return True
+
+
+def test_where_blocks_can_be_shared_a_dense_content_is_one_file(
+    objects: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("whence.store.objects.vault.clone", copied)
+    path = tmp_path / "file"
+    path.write_bytes(DENSE)
+    with pytest.raises(StoreError, match="not " + sha256_of(b"old")[:12]):
+        objects.put_file(path, sha256=sha256_of(b"old"))
+    assert files_in(objects) == []
+    sha256 = objects.put_file(path)
+    (kept,) = files_in(objects)
+    assert kept.read_bytes() == DENSE
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o400
+    objects.copy_to(sha256, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == DENSE
+    kept.chmod(0o600)
+    kept.write_bytes(DENSE[:-1] + b"x")
+    with pytest.raises(StoreCorruptError, match="damaged"):
+        objects.copy_to(sha256, tmp_path / "other")
+    assert not (tmp_path / "other").exists()

@@ -102,5 +102,5 @@ def _lines(cleared: Cleared, *, is_plan: bool) -> list[str]:
 def _named(names: list[str]) -> str:
     if not names:
         return "in no record"
-    more = f" and {len(names) - 1} more names" if len(names) > 1 else ""
+    more = f", and {counted(len(names) - 1, 'other name', 'other names')}" if names[1:] else ""
     return shorten(names[0], 60) + more
