@@ -71,6 +71,10 @@ def test_what_a_registered_version_comes_from_stays(project: Project, objects: O
         "data/other.csv",
     }
     assert not objects.has(other)
+    assert done["fingerprints"] == planned["fingerprints"] > 0
+    tables = [path.name[:62] for path in (project.folder / ".whence" / "tables").rglob("*")]
+    assert other[2:] not in tables
+    assert sha256_of(project.folder / "data" / "raw.csv")[2:] in tables
     for name in NEEDED:
         assert objects.is_whole(sha256_of(project.folder / name)), name
     told = project.ask("fsck", "--objects")

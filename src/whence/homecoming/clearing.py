@@ -4,10 +4,12 @@ What is needed is what the roots come from: a table of functions, each of which 
 things that must be possible to make again.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from whence.capture.session import START
@@ -25,6 +27,9 @@ from whence.workspace import Workspace
 
 _ALL = 1 << 40
 _BATCH = 500
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_REST = 62
+"""Characters of a digest in a file's name; two are its folder's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,9 @@ class Cleared:
     sizes: dict[str, int]
     going_on: int
     """Runs that go on; nothing goes that was kept since the first of them began."""
+    fingerprints: int
+    """Files with fingerprints of tables, of contents that nothing needs."""
+    fingerprint_bytes: int
 
     def as_json(self, *, is_plan: bool) -> dict[str, Any]:
         """As ``whence gc --json`` prints it."""
@@ -95,6 +103,8 @@ class Cleared:
             "left": self.swept.left,
             "left_bytes": self.swept.left_bytes,
             "running": self.going_on,
+            "fingerprints": self.fingerprints,
+            "fingerprint_bytes": self.fingerprint_bytes,
         }
 
 
@@ -131,7 +141,13 @@ def clear(workspace: Workspace, older_than: float, *, is_plan: bool = False) -> 
                 hint="check who owns the folder",
             ) from error
         names = {each: _names(writer, each) for each in swept.contents}
-    return Cleared(swept, names, {each: sizes.get(each, 0) for each in names}, len(ongoing))
+    stale = list(_stale_fingerprints(workspace.folder / "tables", needed, before))
+    if not is_plan:
+        for path, _ in stale:
+            with suppress(OSError):  # they may go at any time, and stay for now
+                path.unlink()
+    told = {each: sizes.get(each, 0) for each in names}
+    return Cleared(swept, names, told, len(ongoing), len(stale), sum(size for _, size in stale))
 
 
 def why_kept(workspace: Workspace, handle: int, older_than: float) -> list[str]:
@@ -184,6 +200,19 @@ def _sizes(workspace: Workspace, needed: set[str]) -> Iterator[tuple[str, int]]:
                 yield sha256, objects.size(sha256) or 0
             except StoreError:
                 continue  # damaged: `fsck` tells
+
+
+def _stale_fingerprints(
+    folder: Path, needed: set[str], before: float
+) -> Iterator[tuple[Path, int]]:
+    """Files named by the digest of a table that nothing needs, each with its size."""
+    for path in sorted(folder.rglob("*")):
+        sha256 = path.parent.name + path.name[:_REST]
+        if _DIGEST.match(sha256) and sha256 not in needed:
+            with suppress(OSError):
+                found = path.stat()
+                if found.st_mtime < before:
+                    yield path, found.st_size
 
 
 def _names(reader: Reader, sha256: str) -> list[str]:

@@ -19,6 +19,8 @@ from whence.store.objects.inventory import add_to_inventory
 from whence.workspace import Workspace
 
 _AT_ONCE = 4
+_TOLD = 5
+"""Files that cannot be kept for one reason, up to which each is a gap of its own."""
 _LEFT_FREE = 20
 """A disk of which less than one part in so many is free is not filled further."""
 
@@ -67,11 +69,11 @@ class Keeping:
             problems = dict(zip(wanted, threads.map(self._put, wanted.values()), strict=True))
         told = []
         for run, each in zip(runs, asked, strict=True):
-            gaps = [
-                Gap("content-unkept", wish.name, reason, "keep a copy of it, or run again")
-                for wish in each
-                if wish.is_needed and (reason := problems[wish.sha256])
-            ]
+            lost: dict[str, list[str]] = {}
+            for wish in each:
+                if wish.is_needed and problems[wish.sha256]:
+                    lost.setdefault(problems[wish.sha256], []).append(wish.name)
+            gaps = [gap for reason, names in lost.items() for gap in _gaps(reason, names)]
             told.append(replace(run, gaps=(*run.gaps, *self._gaps, *gaps)))
         return told
 
@@ -112,3 +114,12 @@ class Keeping:
         folder = self._objects.folder
         disk = os.statvfs(folder if folder.exists() else folder.parent)
         return (disk.f_bavail - disk.f_blocks // _LEFT_FREE) * disk.f_frsize > size
+
+
+def _gaps(reason: str, names: Sequence[str]) -> list[Gap]:
+    """One for each file, or one for all where they are many."""
+    remedy = "keep a copy, or run again"
+    if len(names) <= _TOLD:
+        return [Gap("content-unkept", name, reason, remedy) for name in names]
+    several = f"{names[0]} and {len(names) - 1} other files"
+    return [Gap("content-unkept", several, reason, remedy)]

@@ -2,8 +2,8 @@
 
 Whatever a registered version or a hold comes from stays, with what it was measured on; so does
 what runs of the last 30 days used and made, and what runs that go on may use. All else goes from
-.whence/objects, the larger part of .whence; the record itself stays whole, and knows each content
-by its digest.
+.whence/objects, with the fingerprints of such tables; the record itself stays whole, and knows
+each content by its digest.
 
     whence gc --plan
     whence gc --older-than 7d
@@ -93,6 +93,10 @@ def _lines(cleared: Cleared, *, is_plan: bool) -> list[str]:
     lines.append(
         f"{counted(swept.left, 'content', 'contents')} left, {size_text(swept.left_bytes)}"
     )
+    if cleared.fingerprints:
+        prints = counted(cleared.fingerprints, "fingerprint", "fingerprints")
+        size = size_text(cleared.fingerprint_bytes)
+        lines.append(f"{prints} of tables that nothing needs {would}, {size}")
     if cleared.going_on:
         runs = counted(cleared.going_on, "run goes", "runs go")
         lines.append(f"{runs} on: what was kept since the first of them began is left alone")
