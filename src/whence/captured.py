@@ -9,6 +9,7 @@ import os
 import resource
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -150,6 +151,8 @@ def _facts(
         "placement": placement_facts(os.environ),
         "pipelines": read_pipelines(os.environ),
     }
+    if _is_piped():
+        facts["stdin"] = "pipe"
     code = read_code_state(os.getcwd())  # noqa: PTH109
     if code is not None:
         facts["code"] = code.facts()
@@ -160,6 +163,13 @@ def _facts(
     if again is not None:
         facts["again"] = again
     return facts
+
+
+def _is_piped() -> bool:
+    """Whether somebody may feed the program what nobody will know of afterwards."""
+    with suppress(OSError):
+        return stat.S_ISFIFO(os.fstat(0).st_mode)
+    return False
 
 
 def _watch(order: Order, tracer: Tracer, session: Session, workspace: Workspace) -> TracedExit:

@@ -261,3 +261,25 @@ def test_whoever_is_killed_in_the_middle_leaves_nothing(project: Project) -> Non
     assert not list((project.folder / ".whence" / "sessions").iterdir())
     assert len(project.ask("log", "--replays")["runs"]) == 1
     assert "every hash holds" in project.whence("fsck").stdout
+
+
+def test_what_came_through_a_pipe_is_named_as_the_cause(project: Project) -> None:
+    project.write("train.py", "import sys\nopen('m.txt', 'w').write(sys.stdin.read())\n")
+    done = project.whence("run", "--", sys.executable, "train.py", input="hello\n")
+    assert done.returncode == 0
+    found = reproduce(project, status=1)
+    assert found["standing"] == "diverged"
+    assert "standard input was a pipe" in found["causes"][0]
+
+
+def test_a_damaged_content_is_taken_from_its_place(project: Project) -> None:
+    project.python("train.py")
+    for path in (project.folder / ".whence" / "objects").rglob("*"):
+        if path.is_file() and len(path.parent.name) == 2:
+            path.chmod(0o600)
+            path.write_bytes(b"\0" * path.stat().st_size)
+    assert reproduce(project, status=0)["standing"] == "identical bytes"
+    (project.folder / "data.csv").unlink()
+    found = reproduce(project, status=1)
+    assert found["standing"] == "impossible"
+    assert "data.csv" in found["why"]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whence.reproduction.interface import Comparison, Likeness, Replayed, Standing
+from whence.reproduction.interface import Comparison, FileNeed, Likeness, Replayed, Standing
 from whence.reproduction.plan import Problem
 from whence.reproduction.verdict import (
     ALIKE,
@@ -11,6 +11,7 @@ from whence.reproduction.verdict import (
     compare_metrics,
     impossible,
     interval,
+    is_log,
     judge,
 )
 
@@ -19,7 +20,9 @@ NUMBERS = st.floats(-1e6, 1e6)
 
 def a_file(likeness: Likeness | None, name: str = "m.pkl", role: str = "output") -> FileVerdict:
     comparison = None if likeness is None else Comparison(likeness, "pickle", "why")
-    return FileVerdict(name, role, "0" * 64, None if likeness is None else "1" * 64, comparison)
+    again = None if likeness is None else "1" * 64
+    need = FileNeed(f"/p/{name}", name, role, "0" * 64)
+    return FileVerdict(name, role, "0" * 64, again, comparison, "train", is_log(need))
 
 
 def judged(
@@ -70,13 +73,20 @@ def test_the_first_file_along_the_pipeline_is_named() -> None:
         a_file(Likeness.BYTES, "a"), a_file(Likeness.DIFFERENT, "b"), a_file(Likeness.UNREAD, "c")
     )
     assert found.first == "b"
-    assert "b differs: why" in found.why
+    assert found.why == "b, which train makes, differs: why"
 
 
 def test_what_a_program_said_decides_nothing_but_where_there_is_nothing_else() -> None:
-    log = a_file(Likeness.DIFFERENT, "log.txt", "stdout")
-    assert judged(a_file(Likeness.BYTES), log).standing is Standing.IDENTICAL
-    assert judged(log).standing is Standing.DIVERGED
+    logs = [
+        a_file(Likeness.DIFFERENT, "said.txt", "stdout"),
+        a_file(Likeness.DIFFERENT, "train.log"),
+        a_file(Likeness.DIFFERENT, "runs/events.out.tfevents.17.host.2"),
+        a_file(Likeness.UNREAD, "catboost_info/learn/events.out.tfevents"),
+        a_file(None, "catboost_info/time_left.tsv"),
+    ]
+    for log in logs:
+        assert judged(a_file(Likeness.BYTES), log).standing is Standing.IDENTICAL
+        assert judged(log).standing is Standing.DIVERGED
 
 
 def test_another_end_is_another_run() -> None:

@@ -39,6 +39,8 @@ def causes_of(workspace: Workspace, step: Step, last: Replayed, again: bool | No
             with suppress(WhenceError):
                 found += _told_by(diff(reader, run, other))
             found += _machines(account_for(reader, run), account_for(reader, other))
+    if step.recipe.piped:
+        found.append("its standard input was a pipe: what came through it is not recorded")
     if step.python.how in {"build", "cached"}:
         found.append("its environment was built anew, from packages of the same versions")
     if again and not found:

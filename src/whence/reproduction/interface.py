@@ -83,6 +83,8 @@ class Recipe:
     """Names of the packages of which modules were loaded."""
     remote: tuple[str, ...] = ()
     """Addresses beyond this machine from which it read."""
+    piped: bool = False
+    """Whether its standard input was a pipe, of which nothing is recorded."""
 
 
 # --------------------------------------------------------------- what is done, what came

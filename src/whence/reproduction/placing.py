@@ -143,7 +143,14 @@ class Place:
                     Mount(os.fspath(source.path), os.fspath(target), read_only=True)
                 )
                 return
-            whereabouts.put(source, target)
+            try:
+                whereabouts.put(source, target)
+            except ReproductionError:
+                # A kept content may be damaged; the file itself may still lie where it was.
+                other = whereabouts.find_on_disk(wanted, [path]) if source.path is None else None
+                if other is None:
+                    raise
+                whereabouts.put(other, target)
             self._put[path] = wanted
         self._put.setdefault(path, "")
         if moment is not None:

@@ -42,7 +42,7 @@ def run_behind(reader: GraphReader, handle: int) -> int:
             return run_behind(reader, link.target)
     if not node.is_artifact:
         raise UsageError(
-            f"a {node.kind.value.replace('_', ' ')} cannot be done again: {node.name!r}",
+            f"{node.name!r} ({node.kind.value.replace('_', ' ')}) cannot be done again",
             hint="name a run, a file that a run made, or a version of a model",
         )
     maker = maker_of(reader, handle)
@@ -113,6 +113,7 @@ def read_recipe(reader: GraphReader, handle: int) -> Recipe:
         exit_status=told["exit_status"],
         started_at=told["started_at"] or "",
         imports=_imports([told, *parts]),
+        piped=told["execution"].get("stdin") == "pipe",
         remote=tuple(each["uri"] for each in told["used"] if each.get("uri")),
     )
 

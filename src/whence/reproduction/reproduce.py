@@ -26,6 +26,7 @@ from whence.reproduction.verdict import (
     Verdict,
     compare_metrics,
     impossible,
+    is_log,
     judge,
     missing,
 )
@@ -187,7 +188,7 @@ class _Reproduction:
             names = {each.path: each.name for each in step.recipe.outputs}
             for need in step.recipe.outputs:
                 before, now = first.get(names[need.path]), done.outputs.get(need.path)
-                if need.role in {"stdout", "stderr"} or before == now:
+                if is_log(need) or before == now:
                     continue
                 if before is None or now is None:
                     return False
@@ -242,7 +243,7 @@ class _Reproduction:
             sandbox, evaluation = self._sandbox(step), self._evaluation(step)
         for need in step.recipe.outputs:
             again = outputs.get(need.path)
-            if again is None and need.role in {"stdout", "stderr"}:
+            if again is None and is_log(need):
                 continue
             if again is None:
                 found.append(missing(need, step.recipe.job))
@@ -254,7 +255,15 @@ class _Reproduction:
             else:
                 comparison = self._compare_two(need, need.sha256, again, sandbox, evaluation)
             found.append(
-                FileVerdict(need.name, need.role, need.sha256, again, comparison, step.recipe.job)
+                FileVerdict(
+                    need.name,
+                    need.role,
+                    need.sha256,
+                    again,
+                    comparison,
+                    step.recipe.job,
+                    is_log(need),
+                )
             )
         return found
 

@@ -9,6 +9,7 @@ impossible                   it could not be done again
 ===========================  ==================================================================
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isclose, sqrt
@@ -33,6 +34,17 @@ ALIKE = (
 LOGS = frozenset({"stdout", "stderr"})
 """Roles of files that hold what a program said: times and paths stand in them."""
 
+_LOG_NAMES = re.compile(
+    r"(?:\.log|(?:^|/)events\.out\.tfevents[^/]*|(?:^|/)catboost_info/[^/]+(?:/[^/]+)?)\Z"
+)
+"""Names of files that hold the same: logs, TensorBoard's events, CatBoost's own notes."""
+
+
+def is_log(need: FileNeed) -> bool:
+    """Whether a file tells of a run rather than being what it is for."""
+    return need.role in LOGS or _LOG_NAMES.search(need.name) is not None
+
+
 CLOSE = 1e-9
 """Relative: metrics that differ by less are equal."""
 
@@ -56,6 +68,8 @@ class FileVerdict:
     """``None`` where there is nothing to compare."""
     step: str = ""
     """The job that made it."""
+    is_log: bool = False
+    """Whether it tells of the run rather than being what it is for."""
 
     @property
     def is_same(self) -> bool:
@@ -65,7 +79,7 @@ class FileVerdict:
     @property
     def is_telling(self) -> bool:
         """Whether it decides anything."""
-        return self.role not in LOGS
+        return not self.is_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +307,7 @@ def _file_json(each: FileVerdict) -> dict[str, Any]:
         "name": each.name,
         "role": each.role,
         "step": each.step,
+        "log": each.is_log,
         "recorded": each.recorded,
         "again": each.again,
     }
@@ -308,4 +323,4 @@ def _file_json(each: FileVerdict) -> dict[str, Any]:
 
 def missing(need: FileNeed, step: str) -> FileVerdict:
     """A file that was not made this time."""
-    return FileVerdict(need.name, need.role, need.sha256, None, None, step)
+    return FileVerdict(need.name, need.role, need.sha256, None, None, step, is_log(need))

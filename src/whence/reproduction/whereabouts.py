@@ -54,6 +54,10 @@ class Whereabouts:
         """
         if self._workspace.objects.has(sha256):
             return Source(sha256, None)
+        return self.find_on_disk(sha256, places)
+
+    def find_on_disk(self, sha256: str, places: Iterable[str] = ()) -> Source | None:
+        """A file that holds it now; ``None`` where there is none."""
         known = self._found.get(sha256)
         if known is not None and known.path is not None and self._holds(known.path, sha256):
             return known

@@ -50,7 +50,7 @@ def _told(before: str, text: str, width: int) -> Iterator[str]:
 
 def _files(files: Sequence[FileVerdict], width: int) -> Iterator[str]:
     # What differs comes first; of what is the same, a few will do.
-    ordered = sorted(files, key=lambda each: each.is_same)
+    ordered = sorted(files, key=lambda each: each.is_same or not each.is_telling)
     names = [printable(each.name) for each in ordered[:_SHOWN]]
     room = min(max(map(cells, names)), 44)
     for name, each in zip(names, ordered, strict=False):
@@ -71,7 +71,7 @@ def _likeness(each: FileVerdict) -> str:
     if each.comparison is None:
         return "not made this time"
     found = each.comparison
-    aside = "" if each.is_telling else " (what it said; decides nothing)"
+    aside = "" if each.is_telling else " (a log, which decides nothing)"
     if found.likeness is Likeness.BYTES:
         return "byte for byte" + aside
     words = {
@@ -79,8 +79,10 @@ def _likeness(each: FileVerdict) -> str:
         Likeness.UNREAD: "differs",
         Likeness.DECISIONS: "same decisions, other numbers",
     }.get(found.likeness, f"same: {words_of(found.likeness)}")
+    if aside:
+        return words + aside
     reasons = [each for each in (*found.harmless, found.reason) if each]
-    return f"{words}{aside}" + (f" ({'; '.join(reasons)})" if reasons else "")
+    return words + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
 def _metrics(metrics: Sequence[MetricVerdict]) -> Iterator[str]:
