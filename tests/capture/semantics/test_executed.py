@@ -145,6 +145,25 @@ def test_what_workers_ran_is_told_though_their_pool_kills_them(tmp_path: Path, s
     assert [3, "work"] in found["files"]["main.py"]["functions"]
 
 
+KILLED = """\
+import os, random, time
+
+def called():
+    return 1
+
+called()
+time.sleep(0.6)
+random.seed(1)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_killed_process_has_told_what_ran_before_its_last_word(tmp_path: Path) -> None:
+    found = executed(tmp_path, KILLED, sys.executable)
+    assert [3, "called"] in found["files"]["main.py"]["functions"]
+    assert found["reasons"] == ["a process ended before it could tell"]
+
+
 SENT = """\
 import joblib
 

@@ -4,7 +4,15 @@ from typing import Any
 import pytest
 
 from whence.query.diff.hunks import compare_texts
-from whence.query.diff.ran import Trace, numbers, read_trace, role, role_alone, version
+from whence.query.diff.ran import (
+    Trace,
+    numbers,
+    parts_of,
+    read_trace,
+    role,
+    role_alone,
+    version,
+)
 
 OLD = textwrap.dedent(
     """\
@@ -98,6 +106,22 @@ def test_a_function_that_was_sent_to_a_worker_was_called_there() -> None:
     files = {"t.py": {**RAN["files"]["t.py"], "named": ["never"]}}
     new = OLD.replace("    return x\n", "    return -x\n")
     assert parts(new, {**RAN, "files": files}) == ["called"]
+
+
+def test_neighbouring_lines_of_different_parts_are_told_apart() -> None:
+    old = "def f(x):\n    if x:\n        return 1\n    return 2\n\nf(0)\n"
+    new = old.replace("1", "5").replace("2", "6")
+    files = {"t.py": {"functions": [[1, "<module>"], [1, "f"]], "lines": "1-2,4,6"}}
+    trace = read_trace({**RAN, "files": files}, [new])
+    (edits,) = compare_texts(old, new).edits
+    a, b = version("t.py", old, trace), version("t.py", new, trace)
+    assert [(part.line, part.part) for _, part in parts_of(a, b, edits)] == [
+        (3, "idle"),
+        (4, "ran"),
+    ]
+    whole = read_trace({**RAN, "files": {"t.py": {**files["t.py"], "lines": "1-6"}}}, [new])
+    ((both, part),) = parts_of(version("t.py", old, whole), version("t.py", new, whole), edits)
+    assert (both.a, both.b, part.part) == (range(3, 5), range(3, 5), "ran")
 
 
 def test_where_it_lies() -> None:

@@ -128,6 +128,12 @@ def rows(came: int, gone: int, **more: Any) -> dict[str, Any]:
     return {"rows_before": 20, "rows_after": 20, "rows": counts, "sentences": [], **more}
 
 
+def keyed(changed: int, **columns: int) -> dict[str, Any]:
+    named = [{"name": name, "rows": count} for name, count in columns.items()]
+    told = rows(0, 0, columns_changed=named)
+    return {**told, "rows": {**told["rows"], "changed": changed}}
+
+
 @pytest.mark.parametrize(
     ("told", "kind"),
     [
@@ -135,6 +141,8 @@ def rows(came: int, gone: int, **more: Any) -> dict[str, Any]:
         (rows(0, 0), "order"),
         (rows(0, 0, added=[{"name": "x"}]), "data-columns"),
         (rows(3, 3, values_changed=["shelf"]), "unused-columns"),
+        (keyed(3, shelf=3), "unused-columns"),
+        (keyed(3, shelf=3, x=1), "data-rows"),
         ({"rows": None}, "data"),
         (None, "data"),
     ],
@@ -162,6 +170,12 @@ def test_labels_among_what_changed_weigh_more() -> None:
 
     assert weight("late").weight > weight("x").weight
     assert "the labels (late) among what changed" in weight("late").says
+
+
+def test_the_columns_that_changed_are_named() -> None:
+    b = trained(2, used=(table("data.csv", "2"),))
+    (only,) = compared(trained(1), b, rows=keyed(5, x=5)).ranking
+    assert only.says == "25 % of its rows, in x"
 
 
 def test_a_base_model_a_test_set_and_an_end_come_first() -> None:

@@ -35,6 +35,7 @@ _PARTS: Mapping[str, str] = MappingProxyType(
     {
         "ran": "ran",
         "called": "its function ran",
+        "loaded": "not followed",
         "unseen": "not seen to run",
         "imports": "imports",
         "speaks": "only prints",
@@ -210,10 +211,9 @@ def _hunks(hunks: Sequence[str], edits: Sequence[Mapping[str, Any]]) -> Iterator
     lines = []
     for nth, hunk in enumerate(hunks):
         head, *rest = hunk.split("\n")
-        parts = dict.fromkeys(
-            _PARTS.get(str(each.get("part")), "") for each in edits if each.get("hunk") == nth
-        )
-        lines += ["  ".join(filter(None, (head, ", ".join(filter(None, parts))))), *rest]
+        parts = dict.fromkeys(str(each.get("part")) for each in edits if each.get("hunk") == nth)
+        told = ", ".join(_PARTS[part] for part in parts if part in _PARTS)
+        lines += [f"{head}  {told}" if told and [*parts] != ["loaded"] else head, *rest]
     for line in lines[:_HUNK_LINES]:
         style = {"+": "added", "-": "removed", "@": "dim"}.get(line[:1], "")
         yield Line(f"      {line[:1]}{printable(line[1:].expandtabs(4))}", style)

@@ -30,6 +30,9 @@ _PARTS: Mapping[str, str] = MappingProxyType(
 )
 """The part that an edit can have had (``ran``) → the kind of the candidate."""
 
+_NAMED = 3
+"""How many columns are named."""
+
 _ACTIVE = frozenset({"ran", "called", "loaded"})
 
 
@@ -171,7 +174,7 @@ def _table_weight(change: Change, usage: Usage) -> tuple[str, int | None, str]:
     columns = _columns(table)
     used = usage.features | usage.labels
     labels = sorted(columns & usage.labels)
-    if columns and used and not columns & used and not _rows_moved(table):
+    if columns and used and not columns & used and not _whole_rows_moved(table):
         return "unused-columns", None, ""
     if table.get("added") or table.get("removed"):
         return "data-columns", None, ""
@@ -187,12 +190,14 @@ def _table_weight(change: Change, usage: Usage) -> tuple[str, int | None, str]:
     percent = f"{share * 100:.2g} %" if share < 0.995 else "all"
     said = WEIGHTS["data-rows"].says.format(share=percent)
     if labels:
-        said += f", the labels ({', '.join(labels[:3])}) among what changed"
+        said += f", the labels ({', '.join(labels[:_NAMED])}) among what changed"
+    elif columns and len(columns) <= _NAMED:
+        said += f", in {', '.join(sorted(columns))}"
     return "data-rows", weigh_rows(share, labels=bool(labels)), said
 
 
 def _columns(table: Mapping[str, Any]) -> set[str]:
-    """The columns that are known to differ."""
+    """The columns that are known to differ, as far as whole rows did not come or go."""
     found = {str(each) for each in table.get("values_changed") or ()}
     for which in ("added", "removed", "columns_changed"):
         found |= {
@@ -203,10 +208,12 @@ def _columns(table: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _rows_moved(table: Mapping[str, Any]) -> bool:
+def _whole_rows_moved(table: Mapping[str, Any]) -> bool:
     """Whether whole rows came or went, rather than values in them changed."""
-    changed = table.get("values_changed") or table.get("columns_changed")
-    return table.get("rows_before") != table.get("rows_after") or not changed
+    if table.get("values_changed"):
+        return False
+    rows = table.get("rows")
+    return not isinstance(rows, Mapping) or bool(rows.get("added") or rows.get("removed"))
 
 
 def _of_outputs(change: Change, _: Setting) -> Iterator[Candidate]:

@@ -9,7 +9,7 @@ from whence.query.diff.comparison import Comparison
 from whence.query.diff.difference import Change, LayerDiff, What, verdict
 from whence.query.diff.hunks import Edit, compare_texts
 from whence.query.diff.matching import Likeness, match
-from whence.query.diff.ran import Role, Trace, Version, read_trace, role, role_alone, version
+from whence.query.diff.ran import Role, Trace, Version, parts_of, read_trace, role_alone, version
 from whence.query.diff.side import Side, Step
 from whence.query.diff.told import Told
 from whence.query.diff.unknowns import tell_gaps
@@ -161,9 +161,9 @@ class _Differences:
             "added": found.added,
             "removed": found.removed,
             "edits": [
-                {"hunk": nth, **_role_json(role(one, other, each)), **_lines(one, other, each)}
+                {"hunk": nth, **_role_json(part), **_lines(one, other, each, part.line)}
                 for nth, edits in enumerate(found.edits)
-                for each in edits
+                for each, part in parts_of(one, other, edits)
             ],
             "followed": traces[1].by or traces[0].by,
         }
@@ -185,14 +185,15 @@ def _role_json(found: Role) -> dict[str, Any]:
     return {**told, "function": found.function} if found.function else told
 
 
-def _lines(a: Version, b: Version, edit: Edit) -> dict[str, Any]:
-    """The first lines that went and came, and how many did."""
+def _lines(a: Version, b: Version, edit: Edit, line: int) -> dict[str, Any]:
+    """The first lines that went and came, from the one on that tells; and how many did."""
     ours, theirs = ((side.text or "").split("\n") for side in (a, b))
+    came = range(line, edit.b.stop) if line in edit.b else edit.b
     return {
         "removed": len(edit.a),
         "added": len(edit.b),
         "before": [ours[at - 1] for at in edit.a[:EDIT_LINES]],
-        "after": [theirs[at - 1] for at in edit.b[:EDIT_LINES]],
+        "after": [theirs[at - 1] for at in came[:EDIT_LINES]],
     }
 
 

@@ -34,7 +34,8 @@ _SPLITTING = frozenset(
 """The same, by the last part of the name."""
 
 _SEEDS = frozenset({"random_state", "seed", "random_seed", "data_seed"})
-_ENVIRONMENT = "environment variable"
+_GIVEN = frozenset({"environment variable", "command line"})
+"""Where values come from that a program is given, whatever its sources call them."""
 _THREADS = re.compile(r"_NUM_THREADS\Z|\A(OMP|MKL|OPENBLAS|NUMEXPR|KMP|GOTO)_")
 _DEVICES = frozenset({"CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES"})
 _HABITS = frozenset(
@@ -75,7 +76,7 @@ def parameter_kind(change: Change, *, named: bool, files: Collection[str]) -> st
         return "reaching"
     if detail.get("argument"):
         return "argument"
-    if named or detail.get("source") == _ENVIRONMENT:
+    if named or detail.get("source") in _GIVEN:
         return "setting"
     return "unnamed"
 

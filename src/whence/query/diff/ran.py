@@ -139,6 +139,29 @@ def role_alone(only: Version) -> Role:
     return Role("ran" if ran else "idle" if only.trace.whole else "unseen", 1)
 
 
+def parts_of(a: Version, b: Version, edits: Iterable[Edit]) -> list[tuple[Edit, Role]]:
+    """The edits with their parts; lines that stand for lines one by one are told apart."""
+    found: list[tuple[Edit, Role]] = []
+    for each in chain.from_iterable(map(_split, edits)):
+        now = role(a, b, each)
+        if found:
+            last, before = found[-1]
+            joined = (last.a.stop, last.b.stop) == (each.a.start, each.b.start)
+            if joined and (before.part, before.function) == (now.part, now.function):
+                both = Edit(range(last.a.start, each.a.stop), range(last.b.start, each.b.stop))
+                found[-1] = (both, before)
+                continue
+        found.append((each, now))
+    return found
+
+
+def _split(edit: Edit) -> list[Edit]:
+    if len(edit.a) != len(edit.b):
+        return [edit]
+    pairs = zip(edit.a, edit.b, strict=True)
+    return [Edit(range(one, one + 1), range(other, other + 1)) for one, other in pairs]
+
+
 def role(a: Version, b: Version, edit: Edit) -> Role:
     """The part of one edit between two versions of a file."""
     line = edit.b.start if edit.b else edit.a.start
@@ -219,7 +242,7 @@ def _unfollowed(trace: Trace, path: str = "") -> Part:
     """The part of what was not followed: a file that is no Python, or that nobody told of."""
     if not trace.by or (path and PurePosixPath(path).suffix not in _PYTHON):
         return "loaded"
-    return "idle" if trace.whole else "unseen"
+    return "idle" if trace.whole else "loaded"
 
 
 def _bare(side: Version, lines: range) -> list[str]:

@@ -126,9 +126,6 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
             "it computes for others; its own changes reach the result seldom",
         ),
         "container": Weight(26, "everything ran in it", "what it holds is told package by package"),
-        "code-unseen": Weight(
-            24, "it was not seen to run, but not all was seen", "most of such lines did not run"
-        ),
         "gpu": Weight(
             24, "the training may have computed on it", "another order of sums, another last digit"
         ),

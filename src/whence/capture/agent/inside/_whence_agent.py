@@ -124,6 +124,7 @@ class Agent:
     def tell_executed(self) -> None:
         """Report what ran, for the last time."""
         executed, self.executed = self.executed, None
+        self.lines.before = None
         if executed is not None:
             executed.end()
 
@@ -227,6 +228,7 @@ class Agent:
         if self.executed is None:
             place = os.path.join(os.path.dirname(__file__), "_whence_executed.py")
             self.executed = load_file("_whence_executed", place).Executed(self.write, self.late)
+            self.lines.before = self.executed.tell_beside
         return self.executed
 
     def tell_source(self, name: str) -> None:

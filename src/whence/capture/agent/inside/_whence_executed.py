@@ -22,6 +22,8 @@ _MOST = 20_000
 """Code objects that are followed; a program that loads its modules again and again has more."""
 _EVERY = 0.05
 """Seconds between two writings while lines come that never ran before."""
+_SELDOM = 0.5
+"""Seconds between two looks at what ran while other things are told."""
 _TOOLS = (4, 3)
 """Ids of ``sys.monitoring`` that nobody has spoken for (PEP 669)."""
 _DEEP = 50
@@ -40,6 +42,7 @@ class Executed:
         self._last = time.monotonic()
         self._every = _EVERY
         self._took = 0.0
+        self._telling = self._fresh = False
         self._full = False
         self._tool = _claim(self._on_line)
         self._count: Any = None if self._tool is not None else COUNT.find()
@@ -77,6 +80,7 @@ class Executed:
         """A line runs for the first time."""
         try:
             self._lines[id(code)].add(line)
+            self._fresh = True
             if time.monotonic() - self._last > self._every:
                 self.tell()
         except Exception:  # the user's program comes first
@@ -87,14 +91,40 @@ class Executed:
         """This is a child now, which may be killed as soon as it has done its work."""
         self._every = 0.0
 
-    def tell_now_and_then(self) -> None:
-        """Report, but spend no more than a fiftieth of the time with it."""
-        if time.monotonic() - self._last > 50 * self._took:
+    def tell_now_and_then(self, least: float = 0.0) -> None:
+        """Report, but spend no more than a fiftieth of the time with it.
+
+        A program that is killed has told at least what ran before its last word on other things.
+        """
+        if self._telling or (self._tool is not None and not self._fresh):
+            return
+        if time.monotonic() - self._last > max(50 * self._took, least):
             self.tell()
+
+    def tell_beside(self) -> None:
+        """The same while other things are told, which may be often."""
+        self.tell_now_and_then(_SELDOM if self._tool is None else 0.0)
 
     def tell(self, done: bool = False) -> None:
         """Report what ran since the last time; ``done`` when this process is at its end."""
-        began = time.monotonic()
+        began, self._telling, self._fresh = time.monotonic(), True, False
+        try:
+            for path, file in self._news().items():
+                self._write(event="executed", file=path, **file)
+        finally:
+            self._last = time.monotonic()
+            self._took, self._telling = self._last - began, False
+        if done:
+            following = _followers()
+            traced = sys.gettrace() is not None or sys.getprofile() is not None
+            if traced and self._tool is None:
+                following.append("a tracer of its own")
+            if self._full:
+                following.append("more code than is followed")
+            self._write(event="executing", done=True, besides=following)
+
+    def _news(self) -> dict[str, dict[str, Any]]:
+        """What ran since the last time, by file."""
         files: dict[str, dict[str, Any]] = {}
         for key, (path, code) in list(self._codes.items()):
             ran = self._ran(key)
@@ -108,18 +138,7 @@ class Executed:
                 name = getattr(code, "co_qualname", code.co_name)
                 file["functions"].append([code.co_firstlineno, name])
             file["lines"] += sorted(new)
-        for path, file in files.items():
-            self._write(event="executed", file=path, **file)
-        self._last = time.monotonic()
-        self._took = self._last - began
-        if done:
-            following = _followers()
-            traced = sys.gettrace() is not None or sys.getprofile() is not None
-            if traced and self._tool is None:
-                following.append("a tracer of its own")
-            if self._full:
-                following.append("more code than is followed")
-            self._write(event="executing", done=True, besides=following)
+        return files
 
     def _ran(self, key: int) -> set[int] | None:
         """The lines of a code object that ran, which are unknown before 3.12; ``None`` for none."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
 _HIGH = 900
 _OFTEN = 100
 _LARGEST_EXACT = 2**53 - 1
@@ -25,13 +29,16 @@ class Lines:
         self.folder = folder
         self.suffix = suffix
         self.pid = 0
+        self.before: Callable[[], None] | None = None
         self._path = ""
         self._count = 0
         self._fd = -1
         self._inode: tuple[int, int] | None = None
 
     def append(self, line: bytes) -> None:
-        """Write one line, or several."""
+        """Write one line, or several; what waits to be told goes before."""
+        if self.before is not None:
+            self.before()
         pid = os.getpid()
         if self.pid != pid:
             self._path = os.path.join(self.folder, "%d.%d.%s" % (pid, time.time_ns(), self.suffix))
