@@ -64,11 +64,15 @@ def _held(moment: Moment) -> Iterator[Root]:
 def _recent(moment: Moment) -> Iterator[Root]:
     before: int | None = None
     while batch := moment.reader.latest(NodeKind.RUN, _BATCH, before=before):
+        is_over = True
         for handle, node in zip(batch, moment.reader.nodes(batch), strict=True):
             told = account_for(moment.reader, handle).said("outcome")
             when = told.get("ended_at") or told.get("started_at") or ""
             if when >= moment.since:
+                is_over = False
                 yield Root(handle, f"run {node.id[:8]} ended {when[:10]}")
+        if is_over:
+            return  # they were recorded in about the order in which they ended
         before = batch[-1]
 
 
@@ -130,9 +134,9 @@ def clear(workspace: Workspace, older_than: float, *, is_plan: bool = False) -> 
     with workspace.reading() as reader:
         seen = reader.head().size
         needed = _needed(Moment(reader, _before(now, older_than)))
+    sizes = dict(_sizes(workspace, needed))
     with workspace.store.writing() as writer:
         needed |= _needed_since(writer, seen)
-        sizes = dict(_sizes(workspace, needed))
         try:
             swept = sweep(workspace.objects, needed, before=before, is_plan=is_plan)
         except OSError as error:

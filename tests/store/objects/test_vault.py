@@ -99,8 +99,10 @@ def test_a_file_that_cannot_be_read_is_an_error_of_ours(
 ) -> None:
     with pytest.raises(StoreError, match="cannot be read"):
         objects.put_file(tmp_path / "gone")
-    with pytest.raises(StoreError):
-        objects.put_file(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(StoreError, match="no regular file"):
+            objects.put_file(path)
 
 
 def test_versions_share_the_pieces_that_are_equal(objects: ObjectStore) -> None:

@@ -14,6 +14,9 @@
 - ``coding``: made smaller, and back.
 - ``cutting``: where a large content is cut, so that versions of it share what is equal.
 - ``listing``: which pieces a large content is made of, as bytes and back.
+- ``layout``: where the files lie; ``files``: how they are read.
+- ``inventory``: what records count on; ``checking`` misses what is gone, and finds what is damaged.
+- ``sweeping``: takes away what nobody needs.
 - ``cloning``: copies that share their blocks, where the file system can.
 """
 

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import tempfile
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +20,7 @@ from whence.store.objects.durable import (
     write_by,
     write_whole,
 )
+from whence.store.objects.files import blocks_of, bytes_of, digest_of, reading, renew
 from whence.store.objects.layout import LIST, Layout
 from whence.store.objects.listing import Piece, read_list, write_list
 
@@ -62,7 +62,7 @@ class ObjectStore:
         """
         if sha256 is not None and self._renew(sha256):
             return sha256
-        with self._reachable(), _reading(path) as handle:
+        with self._reachable(), reading(path) as handle:
             if os.fstat(handle).st_size < WHOLE:
                 return self._put_small(path, handle, sha256)
             return self._put_large(path, handle, sha256)
@@ -115,7 +115,7 @@ class ObjectStore:
             if not clone(handle, told):
                 return None
             # The copy is what is hashed: it does not change any more.
-            found = _expect(path, _digest_of(told), sha256)
+            found = _expect(path, digest_of(told), sha256)
             os.fchmod(told, 0o400)
             os.fsync(told)
             target = self.layout.content(found, PLAIN)
@@ -168,7 +168,7 @@ class ObjectStore:
 
     def _write_piece(self, piece: Piece, data: bytes) -> Path | None:
         """The folder that it was written to; ``None`` where the piece was there."""
-        if _renewed(self.layout.find_piece(piece.sha256)):
+        if renew(self.layout.find_piece(piece.sha256)):
             return None
         ending, coded = encode(data)
         path = self.layout.piece(piece.sha256, ending)
@@ -240,7 +240,7 @@ class ObjectStore:
         if path is None:
             raise NotFoundError(f"the content {sha256[:12]}… is not kept")
         if path.suffix == PLAIN:
-            yield from _checked(sha256, path, _blocks(path))
+            yield from _checked(sha256, path, blocks_of(path))
         elif path.suffix == LIST:
             yield from _checked(sha256, path, map(self.read_piece, self.pieces(sha256)))
         else:
@@ -260,7 +260,7 @@ class ObjectStore:
 
         def fill(handle: int) -> None:
             if source is not None and source.suffix == PLAIN and _cloned(source, handle):
-                if _digest_of(handle) != sha256:
+                if digest_of(handle) != sha256:
                     raise _damaged(sha256, source)
                 return
             for data in self.stream(sha256):
@@ -285,7 +285,7 @@ class ObjectStore:
         """
         path = self.layout.content(sha256, LIST)
         try:
-            return read_list(_bytes_of(path)) if path.exists() else []
+            return read_list(bytes_of(path)) if path.exists() else []
         except ValueError as error:
             raise _damaged(sha256, path) from error
 
@@ -321,9 +321,9 @@ class ObjectStore:
         """Whether a content is kept already, whole; its pieces then count as new."""
         if not self.is_whole(sha256):
             return False
-        _renewed(self.find(sha256))
+        renew(self.find(sha256))
         for each in set(self.pieces(sha256)):
-            _renewed(self.layout.find_piece(each.sha256))
+            renew(self.layout.find_piece(each.sha256))
         return True
 
     @contextmanager
@@ -337,19 +337,6 @@ class ObjectStore:
             ) from error
 
 
-@contextmanager
-def _reading(path: str | Path) -> Iterator[int]:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise StoreError(f"{path} cannot be read: {reason}") from error
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
 def _expect(path: str | Path, found: str, wanted: str | None) -> str:
     if wanted is not None and found != wanted:
         raise StoreError(
@@ -359,46 +346,13 @@ def _expect(path: str | Path, found: str, wanted: str | None) -> str:
     return found
 
 
-def _renewed(path: Path | None) -> bool:
-    """Give a file the time of now, so that clearing away passes it over for a while."""
-    if path is None:
-        return False
-    with suppress(OSError):
-        os.utime(path, (time.time(), time.time()))
-    return True
-
-
 def _cloned(source: Path, handle: int) -> bool:
-    with _reading(source) as original:
+    with reading(source) as original:
         return clone(original, handle)
 
 
-def _digest_of(handle: int) -> str:
-    told = hashlib.sha256()
-    at = 0
-    while data := os.pread(handle, _BUFFER, at):
-        told.update(data)
-        at += len(data)
-    return told.hexdigest()
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with _reading(path) as handle:
-        while data := os.read(handle, _BUFFER):
-            yield data
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be read: {error.strerror}", hint="check who may read it"
-        ) from error
-
-
 def _decoded(path: Path) -> bytes:
-    data = _bytes_of(path)
+    data = bytes_of(path)
     try:
         return decode(path.suffix, data)
     except ValueError as error:
