@@ -210,7 +210,7 @@ def _stale_fingerprints(
     folder: Path, needed: set[str], before: float
 ) -> Iterator[tuple[Path, int]]:
     """Files named by the digest of a table that nothing needs, each with its size."""
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(folder.glob("[0-9a-f][0-9a-f]/*")):
         sha256 = path.parent.name + path.name[:_REST]
         if _DIGEST.match(sha256) and sha256 not in needed:
             with suppress(OSError):

@@ -62,13 +62,16 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             rows = _held(reader)
     if args.json:
         console.print_json({"held": rows})
-    elif not rows:
+        return 0
+    if args.release:
+        console.print(printable(f"{args.ref} is held no more"))
+        return 0
+    shown = rows if args.ref is None else [row for row in rows if row["id"] == node.id]
+    for each in shown:
+        since = each["since"][:10]
+        console.print(printable(f"{each['name']}  held by {each['by']}, {since}: {each['reason']}"))
+    if not shown:
         console.print("nothing is held")
-    else:
-        for each in rows:
-            console.print(
-                printable(f"{each['name']}  {each['by']}, {each['since'][:10]}: {each['reason']}")
-            )
     return 0
 
 

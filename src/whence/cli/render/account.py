@@ -218,6 +218,7 @@ def _defaults(details: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 _SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members", "gaps"} | {
     "comes_from",
+    "hold",
     "led_to",
     "verdicts",
     "attributions",
