@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from scratch import Project, make_project
+from whence.wire.schema import load_schema
 
 TRAIN = """
 import json, random
@@ -31,6 +33,7 @@ def reproduce(project: Project, *words: str, status: int) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(
         project.whence("reproduce", *words, "--json", status=status).stdout
     )
+    Draft202012Validator(load_schema("verdict-1")).validate(told)
     return told
 
 
@@ -64,6 +67,7 @@ def test_a_plan_does_nothing(project: Project) -> None:
     shown = project.whence("reproduce", "--plan").stdout
     assert "It can be done." in shown
     plan = json.loads(project.whence("reproduce", "--plan", "--json").stdout)
+    Draft202012Validator(load_schema("plan-1")).validate(plan)
     assert plan["possible"]
     assert {each["name"]: each["where"] for each in plan["steps"][0]["files"]} == {
         "data.csv": "kept",

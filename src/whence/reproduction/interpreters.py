@@ -16,7 +16,8 @@ OURS = "whence"
 _FOLDERS = ("site-packages", "dist-packages")
 _QUESTION = """
 import json, platform, sys
-print(json.dumps([platform.python_version(), sys.implementation.name, sys.prefix, sys.path]))
+where = [sys.prefix, sys.base_prefix]
+print(json.dumps([platform.python_version(), sys.implementation.name, where, sys.path]))
 """
 _SECONDS = 30.0
 
@@ -28,6 +29,8 @@ class Interpreter:
     path: Path
     """As it is called: the link in a virtual environment, not what it points to."""
     prefix: Path
+    home: Path
+    """Where its standard library lies: the prefix itself, but for a virtual environment."""
     version: str
     implementation: str
     folders: tuple[str, ...]
@@ -62,7 +65,7 @@ def inspect(path: Path, variables: Mapping[str, str] | None = None) -> Interpret
             env[name] = variables[name]
     answer = ask([os.fspath(path), "-c", _QUESTION], cwd="/", env=env, seconds=_SECONDS)
     try:
-        version, implementation, prefix, places = json.loads(answer.output)
+        version, implementation, (prefix, home), places = json.loads(answer.output)
     except ValueError:
         return None
     folders = tuple(each for each in places if os.path.basename(each) in _FOLDERS)  # noqa: PTH119
@@ -70,6 +73,7 @@ def inspect(path: Path, variables: Mapping[str, str] | None = None) -> Interpret
     return Interpreter(
         path,
         Path(prefix),
+        Path(home),
         version,
         implementation,
         folders,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 from whence import __version__
@@ -13,7 +12,7 @@ from whence.model.moment import now
 from whence.model.record import Record
 from whence.query.account import account_for
 from whence.reproduction.plan import Plan
-from whence.reproduction.verdict import FileVerdict, Verdict
+from whence.reproduction.verdict import FileVerdict, Verdict, finite
 from whence.store.interface import Direction, Reader
 from whence.workspace import Workspace
 
@@ -103,7 +102,7 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
         ],
         **verdict.evidence,
     }
-    return {k: _finite(v) for k, v in told.items() if v not in (None, "", [], {}, ())}
+    return {k: finite(v) for k, v in told.items() if v not in (None, "", [], {}, ())}
 
 
 def _file(each: FileVerdict) -> dict[str, Any]:
@@ -119,14 +118,3 @@ def _file(each: FileVerdict) -> dict[str, Any]:
 def _short(whole: Mapping[str, Any]) -> dict[str, Any]:
     names = ("standing", "why", "at", "verdict", "environment", "run", "replays")
     return {name: whole[name] for name in names if name in whole}
-
-
-def _finite(value: Any) -> Any:
-    """JSON has neither NaN nor infinity."""
-    if isinstance(value, float) and not isfinite(value):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {name: _finite(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return value

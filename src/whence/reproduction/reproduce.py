@@ -64,7 +64,9 @@ def reproduce(workspace: Workspace, plan: Plan, demand: Demand, say: Say) -> Ver
         say: Told what goes on.
     """
     if plan.problems:
-        verdict = impossible(plan.problems, _notes(plan))
+        target = plan.target.recipe
+        evidence = {"run": target.run, "job": target.job}
+        verdict = replace(impossible(plan.problems, _notes(plan)), evidence=evidence)
     else:
         with Studio(
             workspace, keep=demand.keep, private=demand.private, offline=demand.offline
@@ -290,14 +292,17 @@ class _Reproduction:
         return compare_files(one, other, name=need.name, sandbox=sandbox, evaluation=evaluation)
 
     def _place(self, sha256: str, places: Sequence[str], name: str) -> Path | None:
-        """A file with a content."""
+        """A file with a content; ``None`` where it cannot be had, or is damaged."""
         source = self._whereabouts.find(sha256, places)
         if source is None or source.path is not None:
             return None if source is None else source.path
         target = self._compared / name
-        if not target.exists():
-            self._whereabouts.put(source, target)
-        return target
+        with suppress(ReproductionError):
+            if not target.exists():
+                self._whereabouts.put(source, target)
+            return target
+        other = self._whereabouts.find_on_disk(sha256, places)
+        return None if other is None else other.path
 
     def _sandbox(self, step: Step) -> Sandbox | None:
         """Where models of a step can be loaded: its own Python, with its own modules to find."""

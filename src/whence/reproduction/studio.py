@@ -151,7 +151,7 @@ class Studio:
         place = self._places.get(root)
         if place is None:
             number = str(len(self._places))
-            private = self.is_private and os.path.isdir(root)  # noqa: PTH112
+            private = self.is_private and root != "/" and os.path.isdir(root)  # noqa: PTH112
             tree, aside = self.folder / "tree" / number, self.folder / "aside" / number
             tree.mkdir()
             aside.mkdir()
@@ -181,9 +181,9 @@ class Studio:
 
     def _show_real(self, place: Place, layout: Layout, interpreter: Interpreter | None) -> None:
         """What has to be seen inside as it is: the record, Pythons, Whence, git's objects."""
-        shown = [Path(sys.prefix), Path(__file__).parents[1]]
+        shown = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]]
         if interpreter is not None:
-            shown.append(interpreter.prefix)
+            shown += [interpreter.prefix, interpreter.home]
         mounts, layout.mounts = layout.mounts, []
         place.show_borrowed(layout)
         for folder in dict.fromkeys(shown):

@@ -111,8 +111,8 @@ class _Surveyor:
         if recipe.commit is not None:
             repository = find_repository(self._workspace.root, recipe.commit)
         files = tuple(self._find(each) for each in (*recipe.inputs, *recipe.code))
-        private = not self._refusal and os.path.isdir(recipe.root)  # noqa: PTH112
-        why = self._refusal or f"{recipe.root} is not there any more"
+        private = not self._refusal and recipe.root != "/" and os.path.isdir(recipe.root)  # noqa: PTH112
+        why = self._refusal or f"nothing can stand in the place of {recipe.root}"
         view = View(private, "" if private else why)
         need, python = recipe.environment, self._python(recipe)
         if self._wish.env != "recorded" and python.interpreter is not None:

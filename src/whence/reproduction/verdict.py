@@ -12,7 +12,7 @@ impossible                   it could not be done again
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import isclose, sqrt
+from math import isclose, isfinite, sqrt
 from statistics import fmean, stdev
 from types import MappingProxyType
 from typing import Any
@@ -284,8 +284,8 @@ def compare_metrics(
 
 # ----------------------------------------------------------------------------- JSON
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """The verdict for scripts, and for the record."""
-    return {
+    """The verdict for scripts (``schemas/verdict-1.json``)."""
+    told: dict[str, Any] = {
         "standing": verdict.standing.value,
         "why": verdict.why,
         "first": verdict.first,
@@ -298,8 +298,23 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "notes": list(verdict.notes),
         "said": verdict.said,
+        "environment": "none",
+        "private": False,
+        "replays": [],
         **verdict.evidence,
     }
+    return {name: finite(value) for name, value in told.items()}
+
+
+def finite(value: Any) -> Any:
+    """JSON as others read it: neither NaN nor infinity."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return value
 
 
 def _file_json(each: FileVerdict) -> dict[str, Any]:

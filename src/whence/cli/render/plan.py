@@ -8,6 +8,7 @@ from typing import Any
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import cut, fold, printable
 from whence.reproduction.plan import Found, Plan, Step, Where
+from whence.reproduction.verdict import LOGS
 
 _SHOWN = 12
 _INDENT = 11
@@ -45,8 +46,9 @@ def _step(step: Step, width: int, paint: Paint) -> Iterator[str]:
         yield from _row("", f"and {len(data) - _SHOWN} more: {_counted(data[_SHOWN:])}", width)
     if not data:
         yield from _row("reads", "nothing that was recorded", width)
-    made = ", ".join(each.name for each in recipe.outputs[:_SHOWN])
-    more = f" and {len(recipe.outputs) - _SHOWN} more" if len(recipe.outputs) > _SHOWN else ""
+    outputs = [each for each in recipe.outputs if each.role not in LOGS]
+    made = ", ".join(each.name for each in outputs[:_SHOWN])
+    more = f" and {len(outputs) - _SHOWN} more" if len(outputs) > _SHOWN else ""
     yield from _row("makes", (made or "no file") + more, width)
     for number, note in enumerate(step.notes):
         yield from _row("note" if not number else "", note, width)
@@ -119,7 +121,7 @@ def _file(found: Found) -> str:
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
-    """The plan for scripts."""
+    """The plan for scripts (``schemas/plan-1.json``)."""
     return {
         "possible": not plan.problems,
         "problems": [{"what": each.what, "try": each.hint} for each in plan.problems],
