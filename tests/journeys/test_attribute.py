@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import sys
 import time
@@ -170,3 +171,47 @@ def test_what_is_not_at_hand_is_named_before_anything_is_run(planted: Project) -
     told = planted.whence("attribute", "last~1", "last", "--metric", "score", status=1)
     assert "as A had it, it is nowhere to be had" in told.stderr
     assert not (Path(planted.folder) / ".whence" / "stages").exists()
+
+
+FOREST = """
+import glob, json, sys
+import pandas as pd
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.model_selection import train_test_split
+table = pd.concat([pd.read_csv(name) for name in sorted(glob.glob("data/part-*.csv"))])
+train, test = train_test_split(table, test_size=0.3, random_state=0)
+columns = ["x", "y"]
+model = RandomForestRegressor(int(sys.argv[1]), max_depth=6, random_state=1)
+model.fit(train[columns], train["target"])
+with open("metrics.json", "w") as file:
+    json.dump({"r2": model.score(test[columns], test["target"])}, file)
+"""
+
+
+@pytest.mark.slow
+def test_a_forest_is_worse_for_a_dropped_column_and_a_broken_batch(project: Project) -> None:
+    chance = random.Random(4)
+
+    def part(number: int, *, broken: bool) -> None:
+        rows = ["x,y,target"]
+        for _ in range(300):
+            x, y = chance.random(), chance.random()
+            target = chance.random() * 6 if broken else 3 * x + 2 * y
+            rows.append(f"{x:.4f},{y:.4f},{target:.4f}")
+        project.write(f"data/part-{number}.csv", "\n".join(rows) + "\n")
+
+    project.write("train.py", FOREST)
+    for number in range(2):
+        part(number, broken=False)
+    project.commit()
+    project.run(sys.executable, "train.py", "20")
+    part(2, broken=True)
+    project.write("train.py", FOREST.replace('["x", "y"]', '["x"]'))
+    project.commit()
+    project.run(sys.executable, "train.py", "20")
+    question = ("attribute", "last~1", "last", "--metric", "r2", "--jobs", "2", "--seeds", "1")
+    told = project.ask(*question)
+    shares = {each["factor"]: each for each in told["factors"]}
+    assert shares["train.py"]["high"] < 0
+    assert shares["data/part-2.csv, which B alone has"]["high"] < 0
+    assert told["noise"] > 0

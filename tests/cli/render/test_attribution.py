@@ -59,7 +59,7 @@ def test_the_sentence_names_what_pulls_and_what_pulls_against_it() -> None:
     assert text.count("tied") == 2
     assert "within noise" in text
     assert "Together a and b do +0.00" in text
-    assert "recorded was a change by \N{MINUS SIGN}0.02" in text
+    assert "recorded was a change by \N{MINUS SIGN}0.0200; over other seeds it is" in text
     assert "causes among the recorded factors" in text.replace("\n", " ")
     assert "%" not in text
 

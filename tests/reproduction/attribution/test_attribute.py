@@ -261,6 +261,12 @@ def test_a_budget_is_never_overdrawn_and_there_is_an_answer(runs: int) -> None:
         assert finding.standing in {Standing.UNFINISHED, Standing.NO_EFFECT}
 
 
+def test_one_value_of_each_end_is_no_change_that_anybody_knows() -> None:
+    finding = attribute(planted({"a": 1.0}), factors("a"), budget=Budget(runs=2))
+    assert finding.change is None
+    assert finding.standing is Standing.UNFINISHED
+
+
 def test_a_budget_of_time_ends_it() -> None:
     now = iter(range(1000))
     finding = attribute(

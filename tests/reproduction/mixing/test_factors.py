@@ -228,3 +228,29 @@ def test_a_mixture_that_cannot_run_tells_its_last_words(contents: Contents, tmp_
         Mixture({"--deep", "train.py"}): pytest.approx(40),
         Mixture({"leaves 31 → 63 (config.json)"}): pytest.approx(32),
     }
+
+
+def test_a_metric_that_is_no_number_is_no_value(contents: Contents, tmp_path: Path) -> None:
+    def broken(
+        files: Mapping[str, str], words: Sequence[str], seed: int
+    ) -> tuple[dict[str, str], dict[str, float]]:
+        return {}, {"score": float("nan")}
+
+    mixing = mix(contents, pipelines(contents), pipelines(contents, leaves=63, fewer=1))
+    studio = Computing(contents, {"prepare.py": prepare, "train.py": broken})
+    laboratory = bench(contents, mixing, studio, StageShelf(tmp_path / "stages"))
+    (outcome,) = laboratory.run([Trial(Mixture({"raw.csv"}), 0)])
+    assert outcome.value is None
+    assert outcome.reason == "it told score nan"
+
+
+def test_data_on_which_it_is_measured_is_a_factor_and_a_warning(contents: Contents) -> None:
+    def measured(number: str, test: str) -> tuple[Recipe, Recipe]:
+        first = recipe(contents, number + "1", "python train.py", {}, {"raw.csv": "1"}, {"m": "m"})
+        inputs = {"m": "m", "test.csv": test}
+        last = recipe(contents, number + "2", "python evaluate.py", {}, inputs, {}, {"score": 1})
+        return first, last
+
+    mixing = mix(contents, measured("a", "1"), measured("b", "2"))
+    assert keys(mixing) == ["test.csv"]
+    assert "test.csv, on which score is measured, is not the same" in mixing.notes[0]

@@ -200,6 +200,8 @@ def _recorded(told: Mapping[str, Any]) -> Iterator[str]:
         return
     decimals = decimals_of(told)
     recorded = told["b"]["recorded"] - told["a"]["recorded"]
+    if signed(recorded, decimals) == signed(change["value"], decimals):
+        return
     yield (
         f"recorded was a change by {signed(recorded, decimals)}; over other seeds it is "
         f"{signed(change['value'], decimals)} "

@@ -86,6 +86,7 @@ def attribute(
         question.measure_ends()
         if question.is_noise():
             return question.answer(Standing.NO_EFFECT)
+        question.is_real = True
         question.separate()
         question.share_out()
         question.look_for_interactions()
@@ -108,6 +109,8 @@ class _Question:
     method: Method = Method.NONE
     effects: list[Interaction] = field(default_factory=list)
     unrepeatable: tuple[str, ...] = ()
+    is_real: bool = False
+    """Whether the change is known to be more than noise."""
     complete: bool = True
 
     def __post_init__(self) -> None:
@@ -238,7 +241,7 @@ class _Question:
         self.complete = False
         readings = self.readings()
         wanted = list(screening(self.setting, self.blocks))
-        if not self.shares and all(each in readings for each in wanted):
+        if self.is_real and not self.shares and all(each in readings for each in wanted):
             self.shares, self.method = screen(self.setting, self.blocks), Method.SCREEN
 
     def keep(self, sampled: Sampled) -> None:
@@ -307,7 +310,8 @@ class _Question:
 
     def answer(self, standing: Standing | None = None) -> Finding:
         readings, ends = self.readings(), (Mixture(), self.everything)
-        known = all(each in readings for each in ends)
+        # One value of each says nothing of what other seeds would give.
+        known = all(each in readings for each in ends) and readings.freedom > 0
         if standing is None:
             standing = Standing.EXPLAINED if self.shares else Standing.UNFINISHED
             if self.shares and len(self.blocks) == 1 and self.joins:

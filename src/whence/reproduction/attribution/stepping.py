@@ -132,7 +132,7 @@ class _Search:
 
     def answer(self, *, complete: bool) -> Steps:
         readings, ends = self._readings(), (point(0), point(self._last))
-        known = all(end in readings for end in ends)
+        known = all(end in readings for end in ends) and readings.freedom > 0
         return Steps(
             change=readings.welch(*ends, 0.95) if known else None,
             carriers=tuple(self._carriers),

@@ -1,5 +1,6 @@
 """A laboratory that really runs mixtures, each in a scratch folder of its own."""
 
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,9 +118,12 @@ class Bench:
                 if given.reason:
                     return Outcome(None, given.reason, tuple(runs), fresh)
                 made |= given.outputs
-        value = None if given is None else given.metrics.get(self._mixing.pipeline.metric)
-        reason = "" if value is not None else f"it told no {self._mixing.pipeline.metric}"
-        return Outcome(value, reason, tuple(runs), fresh, recorded)
+        metric = self._mixing.pipeline.metric
+        value = None if given is None else given.metrics.get(metric)
+        if value is None or not math.isfinite(value):
+            told = f"no {metric}" if value is None else f"{metric} {value}"
+            return Outcome(None, f"it told {told}", tuple(runs), fresh)
+        return Outcome(value, "", tuple(runs), fresh, recorded)
 
     def _known(self, key: str) -> Given | None:
         """What a stage gave before, if all of it is still at hand."""

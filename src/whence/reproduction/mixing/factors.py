@@ -179,6 +179,11 @@ class Mixing:
                     self._note(f"{name} differs only in what changes nothing")
                 continue
             layer = "code" if one.role == "code" else "data"
+            if layer == "data" and at > 0 and at == len(self.pipeline.stages) - 1:
+                self._note(
+                    f"{name}, on which {self.pipeline.metric} is measured, is not the same: "
+                    "with it exchanged the figures are of different questions"
+                )
             plan.whole[name] = self._tell(
                 (name, one.sha256, other.sha256),
                 name,
