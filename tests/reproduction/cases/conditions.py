@@ -9,9 +9,7 @@ from whence.reproduction.plan import Plan, Step
 GONE = "/gone/bin/python"
 """An interpreter that is not there: the environment has to be built."""
 
-ONE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def _unchanged(step: Step) -> Step:

@@ -9,7 +9,7 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ def make_data(project: Project) -> None:
     write_table(project.folder / "data" / "notes.csv", ["text", "late"], notes)
 
 
-def write_table(path: Path, header: list[str], rows: list[list[str]]) -> None:
+def write_table(path: Path, header: list[str], rows: Sequence[Sequence[object]]) -> None:
     """A CSV file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -160,11 +160,11 @@ HARMLESS = {
         ),
         Harmless(
             "memory-address",
-            "pickle, skops",
+            "pickle, skops, keras",
             "an address in memory",
             "it is another in every process; scikit-learn's text vectorisers keep one",
             "measured: TfidfVectorizer is never equal in bytes",
-            _words("_stop_words_id __id__"),
+            _words("_stop_words_id __id__ shared_object_id"),
             _both_whole,
         ),
         Harmless(

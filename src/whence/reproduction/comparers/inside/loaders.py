@@ -2,6 +2,7 @@
 
 import pickle
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Callable, Dict
 
 
@@ -66,6 +67,8 @@ def load_keras(path: str) -> Any:
         ending = ".h5" if file.read(4) == b"\x89HDF" else ".keras"
     copy = os.path.join(tempfile.mkdtemp(), "model" + ending)  # noqa: PTH118  joined texts
     shutil.copyfile(path, copy)
+    engines = [name for name in ("tensorflow", "torch", "jax") if find_spec(name)]
+    os.environ.setdefault("KERAS_BACKEND", engines[0] if engines else "numpy")
     try:
         keras = import_module("keras")
     except ImportError:
