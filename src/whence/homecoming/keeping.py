@@ -16,6 +16,7 @@ from whence.model.gap import Gap
 from whence.recording.observation import RunSeen
 from whence.settings.configuration import FILE_NAME, Configuration, load
 from whence.store.objects.inventory import add_to_inventory
+from whence.store.objects.together import start
 from whence.workspace import Workspace
 
 _AT_ONCE = 4
@@ -66,7 +67,8 @@ class Keeping:
                 lies = moved.get(os.fsdecode(wish.path))
                 wanted[wish.sha256] = replace(wish, path=os.fsencode(lies)) if lies else wish
         with ThreadPoolExecutor(_AT_ONCE, "whence-keeping") as threads:
-            problems = dict(zip(wanted, threads.map(self._put, wanted.values()), strict=True))
+            started = [start(threads, self._put, wish) for wish in wanted.values()]
+            problems = {sha256: each.result() for sha256, each in zip(wanted, started, strict=True)}
         told = []
         for run, each in zip(runs, asked, strict=True):
             lost: dict[str, list[str]] = {}

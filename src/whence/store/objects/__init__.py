@@ -17,6 +17,7 @@
 - ``layout``: where the files lie; ``files``: how they are read.
 - ``inventory``: what records count on; ``checking`` misses what is gone, and finds what is damaged.
 - ``sweeping``: takes away what nobody needs.
+- ``together``: several things at a time.
 - ``cloning``: copies that share their blocks, where the file system can.
 """
 

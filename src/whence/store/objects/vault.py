@@ -23,6 +23,7 @@ from whence.store.objects.durable import (
 from whence.store.objects.files import blocks_of, bytes_of, digest_of, reading, renew
 from whence.store.objects.layout import LIST, Layout
 from whence.store.objects.listing import Piece, read_list, write_list
+from whence.store.objects.together import start
 
 WHOLE = 1 << 20
 """Contents below this size are kept in one piece."""
@@ -154,7 +155,7 @@ class ObjectStore:
                 whole.update(data)
                 piece = Piece(hashlib.sha256(data).hexdigest(), len(data))
                 pieces.append(piece)
-                under_way.append(threads.submit(self._write_piece, piece, data))
+                under_way.append(start(threads, self._write_piece, piece, data))
                 settle(2 * _AT_ONCE)
             settle(0)
         found = _expect(path, whole.hexdigest(), sha256)
