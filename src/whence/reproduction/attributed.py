@@ -14,6 +14,7 @@ from whence.model.record import Record
 from whence.reproduction.attribution.attribute import Plan, attribute
 from whence.reproduction.attribution.telling import Asked, finding_json
 from whence.reproduction.attribution.trials import Budget
+from whence.reproduction.environment import provide
 from whence.reproduction.mixing.bench import Bench, contents_of
 from whence.reproduction.mixing.factors import Mixing
 from whence.reproduction.mixing.shelf import StageShelf
@@ -114,8 +115,10 @@ def prepare(workspace: Workspace, order: Order) -> Prepared:
             {**side_json(reader, side), "recorded": value}
             for side, value in zip((order.a, order.b), pipeline.recorded, strict=True)
         )
+    mixing = Mixing(pipeline, contents_of(workspace.objects.read))
     require_contents(workspace, pipeline)
-    return Prepared(order, workspace, Mixing(pipeline, contents_of(workspace.objects.read)), (a, b))
+    require_environments(pipeline)
+    return Prepared(order, workspace, mixing, (a, b))
 
 
 def require_contents(workspace: Workspace, pipeline: Pipeline) -> None:
@@ -143,6 +146,28 @@ def require_contents(workspace: Workspace, pipeline: Pipeline) -> None:
             hint="put the file back where it was; "
             "`whence config data.keep all` keeps inputs of later runs whatever their size",
         )
+
+
+def require_environments(pipeline: Pipeline) -> None:
+    """Build the Pythons of both sides if need be, before anything is run.
+
+    Raises:
+        ReproductionError: one cannot be had.
+    """
+    had = set()
+    for stage in pipeline.stages:
+        for which, recipe in zip("AB", stage.sides, strict=True):
+            if recipe is None or recipe.environment.digest in had:
+                continue
+            try:
+                provide(recipe.environment, recipe.variables)
+            except ReproductionError as error:
+                raise ReproductionError(
+                    f"the environment of {recipe.job} in {which} cannot be had: {error.message}",
+                    hint="mixtures need both as they were; "
+                    "`whence reproduce --plan` tells what an environment takes",
+                ) from error
+            had.add(recipe.environment.digest)
 
 
 def keep(workspace: Workspace, node: NodeId, told: dict[str, Any]) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 from whence.drawing.waterfall import signed
 from whence.model.edge import EdgeKind
 from whence.query.account import account_for
-from whence.reproduction.attributed import FACET, SHELF, Order, require_contents, side_json
+from whence.reproduction.attributed import (
+    FACET,
+    SHELF,
+    Order,
+    require_contents,
+    require_environments,
+    side_json,
+)
 from whence.reproduction.attribution.stepping import Steps, find_steps
 from whence.reproduction.attribution.telling import decimals_of
 from whence.reproduction.interface import FileNeed
@@ -117,6 +124,7 @@ def prepare(workspace: Workspace, order: Order) -> Prepared:
             for side, value in zip((order.a, order.b), pipeline.recorded, strict=True)
         )
     require_contents(workspace, pipeline)
+    require_environments(pipeline)
     whereabouts = Whereabouts(workspace)
 
     def versions(one: FileNeed, other: FileNeed) -> list[Version]:

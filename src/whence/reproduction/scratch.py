@@ -42,7 +42,9 @@ def make_scratch(parent: Path) -> Path:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
         owner = {"pid": os.getpid(), "boot": boot_id(), "start": process_start(os.getpid())}
-        (folder / _OWNER).write_text(json.dumps(owner), encoding="ascii")
+        # Whole or not at all: others, who sweep at this moment, take half an owner for none.
+        (folder / f"{_OWNER}.new").write_text(json.dumps(owner), encoding="ascii")
+        (folder / f"{_OWNER}.new").rename(folder / _OWNER)
         for name in ("tree", "aside", "orders", "said"):
             (folder / name).mkdir()
     except OSError as error:

@@ -127,10 +127,12 @@ def test_packages_count_where_they_are_imported(contents: Contents) -> None:
     idle = replace(need, digest="d" * 64, packages={**need.packages, "pip": "25"})
     assert len(mix(contents, a, (b[0], replace(b[1], environment=idle))).differences) == 1
     other = replace(need, digest="d" * 64, packages={**need.packages, "numpy": "2.1"})
-    mixing = mix(contents, a, (b[0], replace(b[1], environment=other)))
-    assert "numpy 2.0 → 2.1" in keys(mixing)
+    words = ("/venv/bin/python3.11", *b[1].command[1:])
+    mixing = mix(contents, a, (b[0], replace(b[1], environment=other, command=words)))
+    assert keys(mixing) == ["leaves 31 → 63 (config.json)", "numpy 2.0 → 2.1"]
     replay = mixing.replay(1, Mixture({"numpy 2.0 → 2.1"}), {})
     assert replay is not None
+    assert replay.command == a[1].command
     assert replay.environment.packages["numpy"] == "2.1"
 
 

@@ -6,6 +6,7 @@ exactly the recorded run of that one.
 """
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,8 @@ Contents = Callable[[str], bytes | None]
 """The bytes of a source or configuration file by its SHA-256; ``None`` where not at hand."""
 
 LARGEST_TEXT = 1 << 20
+_PYTHON = re.compile(r"(python|pypy)[\d.]*\Z")
+
 HARMLESS = frozenset(
     "VIRTUAL_ENV CONDA_DEFAULT_ENV PIXI_ENVIRONMENT_NAME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE "
     "PYTHONIOENCODING PYTHONWARNINGS PYTHONNOUSERSITE".split()
@@ -210,7 +213,7 @@ class Mixing:
         return data.decode("utf-8", "surrogateescape")
 
     def _plan_command(self, plan: _Plan, stage: Stage, a: Recipe, b: Recipe) -> None:
-        plan.line = compare_commands(a.command, b.command)
+        plan.line = compare_commands(a.command, same_python(a.command, b.command))
         plan.line_keys = tuple(
             self._tell(("command", piece.title), piece.title, "parameters", "parameters", stage.job)
             for piece in plan.line.pieces
@@ -353,7 +356,7 @@ class Mixing:
         whole = len(chosen) == len(plan.line.pieces)
         return Replay(
             recipe=a,
-            command=b.command if whole else plan.line.words(chosen),
+            command=same_python(a.command, b.command) if whole else plan.line.words(chosen),
             files=files,
             variables=variables,
             environment=b.environment if plan.environment in mixture else a.environment,
@@ -371,6 +374,13 @@ class Mixing:
         files.pop(path, None)
         if need is not None and need.sha256 is not None:
             files[path] = need.sha256
+
+
+def same_python(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
+    """B's words with A's Python: which one it is belongs to the environment."""
+    if a and b and all(_PYTHON.match(posixpath.basename(words[0])) for words in (a, b)):
+        return (a[0], *b[1:])
+    return tuple(b)
 
 
 def as_recorded(

@@ -16,7 +16,12 @@ from whence.reproduction.attribution.laboratory import Mixture
 from whence.reproduction.attribution.stepping import point
 from whence.reproduction.interface import FileNeed, Recipe, Replay
 from whence.reproduction.mixing.commands import compare_commands
-from whence.reproduction.mixing.factors import HARMLESS, as_recorded, compare_environments
+from whence.reproduction.mixing.factors import (
+    HARMLESS,
+    as_recorded,
+    compare_environments,
+    same_python,
+)
 from whence.reproduction.mixing.history import History
 from whence.reproduction.mixing.stages import Pipeline, Stage, by_name, flows
 
@@ -185,7 +190,8 @@ class Timeline:
         for at, stage in enumerate(self._pipeline.stages):
             a, b = _sides(stage)
             told |= dict.fromkeys(
-                piece.title for piece in compare_commands(a.command, b.command).pieces
+                piece.title
+                for piece in compare_commands(a.command, same_python(a.command, b.command)).pieces
             )
             told |= dict.fromkeys(
                 f"{name} {a.variables.get(name, 'unset')} → {b.variables.get(name, 'unset')}"
