@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +46,18 @@ def test_a_misspelt_setting_has_its_nearest_named() -> None:
 def test_a_rule_that_cannot_be_for_some_files_is_told(name: str) -> None:
     with pytest.raises(UsageError):
         find_setting(name)
+
+
+def test_the_guide_has_every_setting() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "keeping.md"
+    rows = [line for line in guide.read_text(encoding="utf-8").splitlines() if "|" in line]
+    written = [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows if "`" in row]
+    assert written == [
+        [
+            f"`{each.name}`",
+            write_value(each, each.default),
+            each.form.replace("|", "or"),
+            each.meaning,
+        ]
+        for each in SETTINGS
+    ]
