@@ -6,31 +6,25 @@ exactly the recorded run of that one.
 """
 
 import posixpath
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from whence.errors import UsageError
 from whence.reproduction.attribution.laboratory import Factor, Mixture
-from whence.reproduction.interface import EnvironmentNeed, FileNeed, Recipe, Replay
+from whence.reproduction.interface import FileNeed, Recipe, Replay
 from whence.reproduction.mixing.commands import Line, compare_commands
 from whence.reproduction.mixing.pieces import Piece
+from whence.reproduction.mixing.replays import as_recorded, named, path_at, same_python
 from whence.reproduction.mixing.scripts import Pieces, script_pieces
 from whence.reproduction.mixing.settings import SUFFIXES, setting_pieces
 from whence.reproduction.mixing.stages import Pipeline, Stage, by_name, flows
+from whence.reproduction.mixing.surroundings import HARMLESS, compare_environments, shortly
 
 Contents = Callable[[str], bytes | None]
 """The bytes of a source or configuration file by its SHA-256; ``None`` where not at hand."""
 
 LARGEST_TEXT = 1 << 20
-_PYTHON = re.compile(r"(python|pypy)[\d.]*\Z")
-
-HARMLESS = frozenset(
-    "VIRTUAL_ENV CONDA_DEFAULT_ENV PIXI_ENVIRONMENT_NAME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE "
-    "PYTHONIOENCODING PYTHONWARNINGS PYTHONNOUSERSITE".split()
-)
-"""Variables that say where something is, or how it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +225,7 @@ class Mixing:
         if told:
             plan.environment = self._tell(
                 ("packages", *told),
-                _shortly(told),
+                shortly(told),
                 "environment",
                 "packages",
                 stage.job,
@@ -343,7 +337,7 @@ class Mixing:
             if content is not None:
                 files.setdefault(path_at(a, b, need), content)
         for name, text in plan.texts.items():
-            files[path_at(a, a, _named(a, name))] = text.content(mixture)
+            files[path_at(a, a, named(a, name))] = text.content(mixture)
         for name, key in plan.whole.items():
             self._put_whole(files, stage, name, is_b=key in mixture)
         words = zip(plan.line.pieces, plan.line_keys, strict=True)
@@ -376,45 +370,6 @@ class Mixing:
             files[path] = need.sha256
 
 
-def same_python(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
-    """B's words with A's Python: which one it is belongs to the environment."""
-    if a and b and all(_PYTHON.match(posixpath.basename(words[0])) for words in (a, b)):
-        return (a[0], *b[1:])
-    return tuple(b)
-
-
-def as_recorded(
-    stages: Sequence[Stage], at: int, recipe: Recipe, made: Mapping[str, str]
-) -> Replay:
-    """A stage as one of its two sides was, with what earlier stages made this time.
-
-    Args:
-        stages: The pipelines.
-        at: Which stage.
-        recipe: One of its sides.
-        made: Name → content.
-    """
-    side = stages[at].sides.index(recipe)
-    files: dict[str, str | bytes] = {}
-    for name, need in by_name((*recipe.code, *recipe.inputs)).items():
-        if name in made and flows(stages, at, side, need):
-            files[need.path] = made[name]
-        elif need.sha256 is not None:
-            files[need.path] = need.sha256
-    return Replay(recipe, recipe.command, files, recipe.variables, recipe.environment)
-
-
-def _named(recipe: Recipe, name: str) -> FileNeed:
-    return by_name((*recipe.code, *recipe.inputs))[name]
-
-
-def path_at(home: Recipe, recipe: Recipe, need: FileNeed) -> str:
-    """Where a file of one recipe lies in the workspace of another."""
-    if need.path == posixpath.join(recipe.root, need.name):
-        return posixpath.join(home.root, need.name)
-    return need.path
-
-
 def _is_setting(stage: Stage, need: FileNeed) -> bool:
     if need.role == "config":
         return True
@@ -435,24 +390,3 @@ def _lines(pieces: Pieces, piece: Piece) -> list[str]:
         told += [f"-{line.rstrip()}" for line in pieces.a[edit.start : edit.stop]]
         told += [f"+{line.rstrip()}" for line in edit.new]
     return told
-
-
-def compare_environments(a: Recipe, b: Recipe) -> tuple[str, ...]:
-    """What differs of what a program can have noticed: the Python, and imported packages."""
-    one, other = a.environment, b.environment
-    if one.digest == other.digest:
-        return ()
-    told = [] if one.version == other.version else [f"Python {one.version} → {other.version}"]
-    imported = {*a.imports, *b.imports} or {*one.packages, *other.packages}
-    return (*told, *_packages(one, other, imported))
-
-
-def _packages(one: EnvironmentNeed, other: EnvironmentNeed, imported: set[str]) -> Iterator[str]:
-    for name in sorted(imported & (one.packages.keys() | other.packages.keys())):
-        old, new = one.packages.get(name, "none"), other.packages.get(name, "none")
-        if old != new:
-            yield f"{name} {old} → {new}"
-
-
-def _shortly(told: Sequence[str]) -> str:
-    return told[0] if len(told) == 1 else f"{told[0]} and {len(told) - 1} more"

@@ -16,14 +16,10 @@ from whence.reproduction.attribution.laboratory import Mixture
 from whence.reproduction.attribution.stepping import point
 from whence.reproduction.interface import FileNeed, Recipe, Replay
 from whence.reproduction.mixing.commands import compare_commands
-from whence.reproduction.mixing.factors import (
-    HARMLESS,
-    as_recorded,
-    compare_environments,
-    same_python,
-)
 from whence.reproduction.mixing.history import History
+from whence.reproduction.mixing.replays import as_recorded, same_python
 from whence.reproduction.mixing.stages import Pipeline, Stage, by_name, flows
+from whence.reproduction.mixing.surroundings import HARMLESS, compare_environments
 
 
 @dataclass(frozen=True, slots=True)
