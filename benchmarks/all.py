@@ -2,6 +2,7 @@
 
 import inside
 import keeping
+import versions
 import walks
 from rowtable import print_rows
 
@@ -9,4 +10,13 @@ import capture
 import recording
 
 if __name__ == "__main__":
-    print_rows([*recording.main(), *walks.main(), *capture.main(), *inside.main(), *keeping.main()])
+    print_rows(
+        [
+            *recording.main(),
+            *walks.main(),
+            *capture.main(),
+            *inside.main(),
+            *keeping.main(),
+            *versions.main(),
+        ]
+    )

@@ -3,7 +3,15 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from whence.rows.cells import MACROS, filled, hash_of, label_of, may_identify, number_of
+from whence.rows.cells import (
+    MACROS,
+    filled,
+    hash_of,
+    is_spelled,
+    label_of,
+    may_identify,
+    number_of,
+)
 from whence.rows.format import TableKind
 
 
@@ -77,6 +85,18 @@ def test_what_only_looks_like_a_number_is_text(
     assert csv_hash(engine, text) == hashed(engine, f"'{text}'", "VARCHAR")
 
 
+def test_text_of_a_typed_format_may_spell_out_what_a_csv_holds(
+    engine: duckdb.DuckDBPyConnection,
+) -> None:
+    spelled = hash_of(0, "VARCHAR", TableKind.PARQUET, spelled=True)
+    for text in ("7", "2024-05-06T07:08:09Z", "007", "word"):
+        assert asked(engine, spelled, f"'{text}'", "VARCHAR") == csv_hash(engine, text)
+        read = asked(engine, is_spelled(0), f"'{text}'", "VARCHAR")
+        assert read is (text in {"7", "2024-05-06T07:08:09Z"})
+    assert asked(engine, spelled, "''", "VARCHAR") == hashed(engine, "''", "VARCHAR")
+    assert json_hash(engine, '"2024-05-06"') == csv_hash(engine, "2024-05-06")
+
+
 def test_zero_has_no_sign(engine: duckdb.DuckDBPyConnection) -> None:
     assert hashed(engine, "'-0.0'", "DOUBLE") == hashed(engine, "0", "INTEGER")
     assert csv_hash(engine, "-0") == csv_hash(engine, "0.00")
@@ -127,7 +147,7 @@ def test_moments_that_no_timestamp_holds_are_told_apart(engine: duckdb.DuckDBPyC
 def test_nothing_is_nothing(engine: duckdb.DuckDBPyConnection) -> None:
     nothing = hashed(engine, "NULL", "BIGINT")
     assert nothing == hashed(engine, "NULL", "DATE") == hashed(engine, "NULL", "DOUBLE")
-    assert csv_hash(engine, "") == nothing
+    assert csv_hash(engine, "") == hashed(engine, "'nan'", "DOUBLE") == nothing
     json_null = hash_of(0, "null", TableKind.JSON_LINES)
     assert asked(engine, json_null, "NULL::VARCHAR", "VARCHAR") == nothing
     assert hashed(engine, "''", "VARCHAR") != nothing
@@ -151,7 +171,7 @@ def test_labels_of_equal_values_are_equal(
     engine: duckdb.DuckDBPyConnection, cell: str, type_: str, kind: TableKind, label: str | None
 ) -> None:
     assert asked(engine, label_of(0, type_, kind), cell, type_) == label
-    assert asked(engine, filled(0, kind), cell, type_) is (label is not None)
+    assert asked(engine, filled(0, type_, kind), cell, type_) is (label is not None)
 
 
 def test_measurements_do_not_identify() -> None:

@@ -62,8 +62,11 @@ class TableComparison:
             for has, sha256 in zip(kept, (before, after), strict=True)
         )
         if old is None or new is None:
-            side = "both versions" if old is new else f"the {'older' if old is None else 'newer'}"
-            reason = f"no fingerprint of {side} is kept, and the bytes are not at hand"
+            which = "older" if old is None else "newer"
+            side, whose = (
+                ("either version", "their") if old is new else (f"the {which} version", "its")
+            )
+            reason = f"no fingerprint of {side} is kept, and {whose} bytes are not at hand"
             return {"not_compared": reason, "sentences": [f"not compared: {reason}"]}
         wanted = self._wanted(old, new)
         old, new = self._alike(prints, (before, after), (old, new), name, wanted)

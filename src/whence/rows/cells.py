@@ -7,17 +7,18 @@ a table its format, and its rows stay the same.
 =====================  ===========================================================================
 value                  what is hashed
 =====================  ===========================================================================
-none                   nothing: NULL, JSON's null, an empty cell of a CSV
+none                   nothing: NULL, JSON's null, an empty cell of a CSV, a float's NaN
 number                 its double; a whole number from 2^53 on as 64 bits; a decimal of more than
                        15 digits, and a whole number of a CSV beyond 64 bits, as text
 truth                  1 or 0; of a CSV also ``True``, ``true``, ``TRUE`` and their opposites
-date, time with date   microseconds since 1970 in UTC; of a CSV only as ISO 8601 writes them
+date, time with date   microseconds since 1970 in UTC; of texts only as ISO 8601 writes them
 text                   its UTF-8
 everything else        its text, as the engine writes it
 =====================  ===========================================================================
 
 In a CSV ``007``, ``+7`` and ``1_000`` are text: writing them otherwise would change them. Text of a
-typed format or of JSON is text, also where it looks like a number.
+typed format is read like that of a CSV where a first look at the column finds a number or a moment
+written out; a text of JSON that looks like a number is text.
 
 The cells of a text format have their number, if they are one, beside them (``n0`` beside ``c0``),
 and where they are held in memory also their hash (``x0``).
@@ -46,8 +47,11 @@ MACROS = (
     WHEN c LIKE '____-__-__%' AND strlen(c) <= 26 THEN moment_hash(c)
     WHEN c IN ('True', 'true', 'TRUE') THEN hash(1::DOUBLE)
     WHEN c IN ('False', 'false', 'FALSE') THEN hash(0::DOUBLE) ELSE hash(c) END""",
+    """text_hash(c) AS CASE WHEN c LIKE '____-__-__%' AND strlen(c) <= 26 THEN moment_hash(c)
+    ELSE hash(c) END""",
+    """typed_text_hash(c) AS CASE WHEN c = '' THEN hash(c) ELSE csv_hash(c, text_number(c)) END""",
     """json_hash(c, n) AS CASE WHEN n IS NOT NULL THEN number_hash(c, n)
-    WHEN starts_with(c, '"') THEN hash(json_extract_string(c, '$'))
+    WHEN starts_with(c, '"') THEN text_hash(json_extract_string(c, '$'))
     WHEN c = 'true' THEN hash(1::DOUBLE) WHEN c = 'false' THEN hash(0::DOUBLE)
     ELSE hash(c) END""",
     """number_label(x) AS
@@ -58,7 +62,7 @@ MACROS = (
 )
 """What the expressions below are made of; an engine defines them once."""
 
-_SMALL = re.compile(r"U?(TINYINT|SMALLINT|INTEGER)|BOOLEAN")
+_SMALL = re.compile(r"U?(TINYINT|SMALLINT|INTEGER)")
 _LARGE = re.compile(r"UBIGINT|U?HUGEINT")
 _FLOAT = re.compile(r"FLOAT|DOUBLE")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\d+\)")
@@ -66,37 +70,50 @@ _MOMENT = re.compile(r"DATE|TIMESTAMP(_S|_MS)?|TIMESTAMP WITH TIME ZONE")
 _EXACT_DIGITS = 15
 """Of a decimal number that a double gives back unchanged."""
 
+_BY_TYPE = (
+    (re.compile("VARCHAR|BLOB"), "hash({c})"),
+    (re.compile("BOOLEAN"), "hash({c}::UTINYINT::DOUBLE)"),
+    (_FLOAT, "hash(CASE WHEN NOT isnan({c}) THEN {c}::DOUBLE END)"),
+    (_SMALL, "hash({c}::DOUBLE)"),
+    (re.compile("BIGINT"), "whole_hash({c})"),
+    (
+        _LARGE,
+        """CASE WHEN TRY_CAST({c} AS BIGINT) IS NULL THEN hash({c}::VARCHAR)
+        ELSE whole_hash(TRY_CAST({c} AS BIGINT)) END""",
+    ),
+    (_MOMENT, "moment_hash({c})"),
+    (
+        re.compile("TIMESTAMP_NS"),
+        "CASE WHEN epoch_ns({c}) % 1000 = 0 THEN moment_hash({c}) ELSE hash({c}::VARCHAR) END",
+    ),
+)
+"""Types of a typed format → SQL of the engine's hash of a cell; of others, its text is hashed."""
+
 _DELIMITED = frozenset({TableKind.CSV, TableKind.TSV})
 
 
-def hash_of(at: int, type_: str, kind: TableKind) -> str:
-    """SQL: the engine's hash of the value of a cell of the column at this place."""
-    cell = f"c{at}"
+def hash_of(at: int, type_: str, kind: TableKind, *, spelled: bool = False) -> str:
+    """SQL: the engine's hash of the value of a cell of the column at this place.
+
+    ``spelled``: it is text of a typed format that spells out numbers or moments.
+    """
     if kind in _DELIMITED:
-        return f"csv_hash({cell}, n{at})"
+        return f"csv_hash(c{at}, n{at})"
     if kind is TableKind.JSON_LINES:
-        return f"json_hash({cell}, n{at})"
-    if type_ in {"VARCHAR", "BLOB", "DOUBLE"}:
-        return f"hash({cell})"
-    if type_ == "BOOLEAN":
-        return f"hash({cell}::UTINYINT::DOUBLE)"
-    if _SMALL.fullmatch(type_) or type_ == "FLOAT" or _is_short_decimal(type_):
-        return f"hash({cell}::DOUBLE)"
-    if type_ == "BIGINT":
-        return f"whole_hash({cell})"
-    if _LARGE.fullmatch(type_):
-        return (
-            f"CASE WHEN TRY_CAST({cell} AS BIGINT) IS NULL THEN hash({cell}::VARCHAR)"
-            f" ELSE whole_hash(TRY_CAST({cell} AS BIGINT)) END"
-        )
-    if _MOMENT.fullmatch(type_):
-        return f"moment_hash({cell})"
-    if type_ == "TIMESTAMP_NS":
-        return (
-            f"CASE WHEN epoch_ns({cell}) % 1000 = 0 THEN moment_hash({cell})"
-            f" ELSE hash({cell}::VARCHAR) END"
-        )
-    return f"hash({cell}::VARCHAR)"
+        return f"json_hash(c{at}, n{at})"
+    if type_ == "VARCHAR" and spelled:
+        return f"typed_text_hash(c{at})"
+    if _is_short_decimal(type_):
+        return f"hash(c{at}::DOUBLE)"
+    for pattern, expression in _BY_TYPE:
+        if pattern.fullmatch(type_):
+            return expression.format(c=f"c{at}")
+    return f"hash(c{at}::VARCHAR)"
+
+
+def is_spelled(at: int) -> str:
+    """SQL: whether a text spells out a number or a moment."""
+    return f"(text_number(c{at}) IS NOT NULL OR c{at} LIKE '____-__-__%')"
 
 
 def number_of(at: int, type_: str, kind: TableKind) -> str | None:
@@ -111,8 +128,10 @@ def number_of(at: int, type_: str, kind: TableKind) -> str | None:
     return None
 
 
-def filled(at: int, kind: TableKind) -> str:
+def filled(at: int, type_: str, kind: TableKind) -> str:
     """SQL: whether a cell holds a value."""
+    if _FLOAT.fullmatch(type_):
+        return f"(c{at} IS NOT NULL AND NOT isnan(c{at}))"
     return f"c{at} <> ''" if kind in _DELIMITED else f"c{at} IS NOT NULL"
 
 
@@ -126,7 +145,7 @@ def label_of(at: int, type_: str, kind: TableKind) -> str:
             f" ELSE text_label(c{at}, n{at}) END"
         )
     if _FLOAT.fullmatch(type_) or _is_short_decimal(type_):
-        return f"number_label(c{at}::DOUBLE)"
+        return f"CASE WHEN {filled(at, type_, kind)} THEN number_label(c{at}::DOUBLE) END"
     return f"c{at}::VARCHAR"
 
 

@@ -5,15 +5,18 @@ Both are found by a look at some rows, all of them where there are few:
 
 - the *key*: the columns that were asked for; else those that served the last table of these
   columns; else one column without a gap or a repeat, named like a key first, then by place; else
-  the fewest columns (up to four) that together have no repeat. Measurements never are a key.
+  the fewest columns (up to four) that together have no repeat, and of these sets the one with the
+  fewest combinations of values. Measurements never are a key.
 - the *segments*: columns of two to 64 values, those of the fewest first, as many as fit into 26
   bits a row.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations
+from types import MappingProxyType
 
 from whence.rows.cells import may_identify
 from whence.rows.engine import LoadedTable
@@ -30,9 +33,11 @@ _COLUMNS_AT_ONCE = 32
 _MOST_VALUES = 64
 _SEGMENT_BITS = 26
 _LEAST_PER_VALUE = 4
-_WIDEST_KEY = 4
-_KEY_COLUMNS = 10
-_MOST_TRIED = 90
+_KEY_COLUMNS = MappingProxyType({2: 16, 3: 14, 4: 10})
+"""Columns of a joint key → of how many columns, those of the most values, it is looked for."""
+
+_SCREENED = 1024
+_SETS_AT_ONCE = 32
 
 _KEY_NAME = re.compile(
     r"(?i)(?:id|key|uuid|guid|index|pk|rowid|row_id|code)\Z|.*(?:_id|[a-z]Id|_key|_uuid|_no|_code)\Z"
@@ -85,8 +90,7 @@ class Look:
                 f"{every} WHERE {place} BETWEEN {start} AND {start + some - 1}"
                 for start in range(0, step * _PLACES, step)
             ]
-        form = "VIEW" if self.whole else "TABLE"
-        table.connection.execute(f"CREATE TEMP {form} looked AS {' UNION ALL '.join(parts)}")
+        table.connection.execute(f"CREATE TEMP TABLE looked AS {' UNION ALL '.join(parts)}")
         self.rows = int(table.ask("SELECT count(*) FROM looked")[0][0])
         self.columns = tuple(self._columns())
 
@@ -95,7 +99,7 @@ class Look:
         for start in range(0, len(named), _COLUMNS_AT_ONCE):
             part = named[start : start + _COLUMNS_AT_ONCE]
             asked = ", ".join(
-                f"count(f{at}), count(DISTINCT x{at}) FILTER (f{at}),"
+                f"count(*) FILTER (f{at}), count(DISTINCT x{at}) FILTER (f{at}),"
                 f" coalesce(bool_or(n{at} <> trunc(n{at})), false)"
                 for at, _ in part
             )
@@ -124,18 +128,34 @@ class Look:
             yield from self._joined(fit)
 
     def _joined(self, fit: Sequence[Seen]) -> Iterator[tuple[str, ...]]:
-        several = sorted(
-            (it for it in fit if it.distinct > 1), key=lambda it: (-it.distinct, it.at)
+        several = [it for it in fit if it.distinct > 1]
+        several.sort(key=lambda it: (-it.distinct, it.at))
+        sets = [
+            chosen
+            for width in _KEY_COLUMNS
+            for chosen in combinations(several[: _KEY_COLUMNS[width]], width)
+            if _product(chosen) >= self.rows
+        ]
+        sets.sort(key=lambda chosen: (len(chosen), _product(chosen)))
+        for chosen in self._without_repeat(sets):
+            places = sorted(it.at for it in chosen)
+            if self.identifies(places):
+                yield tuple(self.columns[at].name for at in places)
+
+    def _without_repeat(self, sets: Sequence[tuple[Seen, ...]]) -> Iterator[tuple[Seen, ...]]:
+        """Those that have no repeat in a few rows, where one is quickly found."""
+        self._table.connection.execute(
+            f"CREATE TEMP TABLE screened AS SELECT * FROM looked LIMIT {_SCREENED}"
         )
-        tried = (
-            sorted(chosen, key=lambda it: it.at)
-            for width in range(2, _WIDEST_KEY + 1)
-            for chosen in combinations(several[:_KEY_COLUMNS], width)
-            if _fits(chosen, self.rows)
-        )
-        for chosen in islice(tried, _MOST_TRIED):
-            if self.identifies([it.at for it in chosen]):
-                yield tuple(it.name for it in chosen)
+        rows = min(self.rows, _SCREENED)
+        for start in range(0, len(sets), _SETS_AT_ONCE):
+            part = sets[start : start + _SETS_AT_ONCE]
+            asked = ", ".join(
+                f"count(DISTINCT hash({', '.join(f'x{it.at}' for it in chosen)}))"
+                for chosen in part
+            )
+            (found,) = self._table.ask(f"SELECT {asked} FROM screened")
+            yield from (chosen for chosen, many in zip(part, found, strict=True) if many == rows)
 
     def segments(self, key: Sequence[str]) -> tuple[str, ...]:
         """The columns by which rows are told apart, in the table's order."""
@@ -159,8 +179,5 @@ class Look:
         return tuple(it.name for it in sorted(chosen, key=lambda it: it.at))
 
 
-def _fits(chosen: Sequence[Seen], rows: int) -> bool:
-    product = 1
-    for it in chosen:
-        product *= it.distinct
-    return product >= rows
+def _product(chosen: Sequence[Seen]) -> int:
+    return math.prod(it.distinct for it in chosen)

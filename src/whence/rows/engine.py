@@ -1,3 +1,4 @@
+# ruff: noqa: S608  statements are made of our own words and of column numbers
 """DuckDB, locked to one private folder: a table that can be asked, and nothing else.
 
 What it is asked are statements of the room over ``cells``, with a column ``c0``, ``c1`` … for each
@@ -17,6 +18,10 @@ from whence.rows.opening import Limits, OpenedTable
 
 if TYPE_CHECKING:
     import duckdb
+
+
+_FIRST = 2048
+"""Rows by which it is told how a column of texts is spelled."""
 
 
 class LoadedTable:
@@ -50,12 +55,14 @@ class LoadedTable:
         self.row_count = int(self.ask("SELECT count(*) FROM cells")[0][0])
         typed = [(at, type_) for at, (_, type_) in enumerate(self.columns)]
         hashed = self._has("x0")
+        spelled = set() if hashed else self._find_spelled()
         self.hashes = [
-            f"x{at}" if hashed else cells.hash_of(at, type_, self.kind) for at, type_ in typed
+            f"x{at}" if hashed else cells.hash_of(at, type_, self.kind, spelled=at in spelled)
+            for at, type_ in typed
         ]
         self.numbers = [cells.number_of(at, type_, self.kind) for at, type_ in typed]
         self.labels = [cells.label_of(at, type_, self.kind) for at, type_ in typed]
-        self.filled = [cells.filled(at, self.kind) for at, _ in typed]
+        self.filled = [cells.filled(at, type_, self.kind) for at, type_ in typed]
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         """All rows of an answer."""
@@ -78,6 +85,16 @@ class LoadedTable:
         if stored[0][0]:
             return "rowid"
         return PLACE if self._has(PLACE) else None
+
+    def _find_spelled(self) -> set[int]:
+        """The places of texts of a typed format that spell out numbers or moments."""
+        texts = [at for at, (_, type_) in enumerate(self.columns) if type_ == "VARCHAR"]
+        if not texts:
+            return set()
+        asked = ", ".join(f"bool_or({cells.is_spelled(at)})" for at in texts)
+        few = f"SELECT {', '.join(f'c{at}' for at in texts)} FROM cells LIMIT {_FIRST}"
+        (found,) = self.ask(f"SELECT {asked} FROM ({few})")
+        return {at for at, spelled in zip(texts, found, strict=True) if spelled}
 
     def _has(self, column: str) -> bool:
         described = self.ask("DESCRIBE SELECT * FROM cells")
@@ -137,6 +154,8 @@ def connect(
     for setting in (
         "TimeZone = 'UTC'",
         "enable_geoparquet_conversion = false",
+        # It takes time with the square of the columns: seconds where there are hundreds.
+        "disabled_optimizers = 'statistics_propagation'",
         f"allowed_paths = [{', '.join(map(_quoted, sorted(readable)))}]",
         f"allowed_directories = [{_quoted(folder)}]",
         "enable_external_access = false",

@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from whence.rows.choosing import MOST_CELLS, WHOLE
+from whence.rows.choosing import MOST_CELLS
 from whence.rows.engine import LoadedTable
 from whence.rows.hashing import RowKey, cell_hash
 
 GRID = 100
 """Quantiles are kept in steps of a hundredth, the least and the greatest value among them."""
 
+WHOLE = 1 << 16
+"""A table of up to so many rows is profiled by all of them."""
+
 _COLUMNS_AT_ONCE = 32
 _MOST_SHARES = 64
+_MOST_SHARED = 128
+"""Columns whose values are counted, the first ones: each costs some milliseconds."""
+
 _FEWEST = 5
 """Rows that must have a value for it to be kept by name."""
 
@@ -88,7 +94,7 @@ def profiles_of(table: LoadedTable, key: RowKey, identity: str) -> tuple[int, li
         at
         for at, (filled, distinct, _, _) in enumerate(basics)
         if filled and distinct <= _MOST_SHARES and distinct * 2 <= filled
-    ]
+    ][:_MOST_SHARED]
     numbers = dict(_numbers(table, numeric))
     shares = dict(_shares(table, few))
     return part, [
