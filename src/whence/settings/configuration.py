@@ -68,8 +68,9 @@ def load(folder: Path) -> Configuration:
         StoreError: it cannot be read.
     """
     path = folder / FILE_NAME
+    told = _parse(path, _text(path))
     try:
-        return Configuration(_parse(path, _text(path)))
+        return Configuration(told)
     except UsageError as error:
         raise UsageError(f"{path}: {error.message}", hint=error.hint) from error
 
