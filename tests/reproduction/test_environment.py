@@ -97,7 +97,7 @@ def test_a_lock_that_no_longer_resolves_is_told_beforehand(
     plan = plan_environment(need, {}, resolve=True)
     assert plan.how == "missing"
     assert "no longer resolve" in plan.problem
-    assert plan.hint == "--env current"
+    assert plan.hint.startswith("--env current")
 
 
 @needs_uv

@@ -73,6 +73,7 @@ def test_a_run_of_which_all_is_there_has_no_problem() -> None:
             a_step(files=(Found(a_need("/a.py", "code"), Where.MISSING, "it is gone"),)),
             "its source file a.py",
         ),
+        (a_step(writes=("s3://b/k",)), "it would write s3://b/k again"),
         (a_step(OPEN, outputs=(a_need("/data/m.pkl", "output"),)), "it would write /data/m.pkl"),
         (a_step(OPEN, around=Circumstances(naming_root=("a.py",))), "names /home/ada/p outright"),
     ],
@@ -89,6 +90,7 @@ def test_what_stands_in_the_way(step: Step, said: str) -> None:
         (a_step(variables={}), HASH_SEED),
         (a_step(variables={"PYTHONHASHSEED": "random"}), HASH_SEED),
         (a_step(state="failed", exit_status=2), "it had failed with exit status 2"),
+        (a_step(trackers=("wandb",)), "wandb may get a run of it again"),
         (a_step(outputs=()), "left no file and no metric"),
         (a_step(remote=("s3://b/k",)), "reads s3://b/k again"),
         (a_step(commit="a" * 40), "commit aaaaaaaaaaaa is not in the repository"),
@@ -104,6 +106,12 @@ def test_what_stands_in_the_way(step: Step, said: str) -> None:
 def test_what_a_reader_should_know(step: Step, said: str) -> None:
     assert not step.problems
     assert any(said in note for note in step.notes)
+
+
+def test_without_a_network_nothing_is_written_beyond_this_machine() -> None:
+    offline = Circumstances(offline=True)
+    assert a_step(writes=("s3://b/k",), trackers=("wandb",), around=offline).notes == ()
+    assert a_step(writes=("s3://b/k",), around=offline).problems == ()
 
 
 def test_a_recorded_run_could_make_what_is_missing() -> None:

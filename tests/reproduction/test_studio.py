@@ -247,3 +247,15 @@ def test_a_kept_folder_stays_and_knows_its_commit(project: Project, workspace: W
         ["git", "-C", tree, "show", "HEAD:train.py"], capture_output=True, check=True, text=True
     )
     assert shown.stdout == (project.folder / "train.py").read_text()
+
+
+def test_real_files_are_never_at_stake(project: Project, workspace: Workspace) -> None:
+    project.write("out.py", f"open('{project.folder}/a.txt', 'w').write('a')\n")
+    recipe = recipe_of(workspace, project.python("out.py")["id"])
+    project.write("a.txt", "mine")
+    with pytest.raises(ReproductionError, match=r"out\.py names .* outright"):
+        perform(workspace, as_recorded(recipe), private=False)
+    far = replace(as_recorded(recipe), recipe=replace(recipe, writes=("s3://bucket/key",)))
+    with pytest.raises(ReproductionError, match="would write s3://bucket/key again"):
+        perform(workspace, far)
+    assert (project.folder / "a.txt").read_text() == "mine"

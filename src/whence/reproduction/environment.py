@@ -22,6 +22,7 @@ from whence.reproduction.interpreters import OURS, Interpreter, compare, inspect
 
 _SECONDS = 900.0
 _ASKING = 120.0
+_TORCH_BUILD = re.compile(r"cpu|cu\d+|rocm[\d.]+|xpu")
 _DONE = "whence-lock.txt"
 """Written into an environment when it is whole: what was asked for."""
 
@@ -156,10 +157,21 @@ def _try(uv: str, need: EnvironmentNeed, lines: list[str]) -> tuple[str, str] | 
     if not lines:
         return None
     words = ["pip", "compile", "-", "--no-deps", "--python-version", need.version, "--quiet"]
-    answer = _uv(uv, [*words, "--no-header"], _ASKING, "\n".join(lines))
-    if answer.status == 0:
-        return None
-    return f"its packages no longer resolve: {_reason(answer)}", "--env current"
+    first = None
+    for index in _indexes(need):
+        answer = _uv(uv, [*words, "--no-header", *index], _ASKING, "\n".join(lines))
+        if answer.status == 0:
+            return None
+        first = first or answer
+    assert first is not None, "there is one index at least"
+    hint = "--env current; or name where they are with UV_FIND_LINKS or UV_INDEX"
+    return f"its packages no longer resolve: {_reason(first)}", hint
+
+
+def _indexes(need: EnvironmentNeed) -> list[list[str]]:
+    """Where to look: as uv is set up, then, for builds of PyTorch that no other has, at its own."""
+    _, _, build = need.packages.get("torch", "").partition("+")
+    return [[], *([["--torch-backend", build]] if _TORCH_BUILD.fullmatch(build) else [])]
 
 
 def _build(need: EnvironmentNeed) -> Interpreter:
@@ -174,19 +186,21 @@ def _build(need: EnvironmentNeed) -> Interpreter:
         shutil.rmtree(folder, ignore_errors=True)
         asked = folder.with_suffix(".txt")
         asked.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        steps = [["venv", "--quiet", "--no-project", "--python", need.version, os.fspath(folder)]]
-        if lines:
-            words = ["pip", "install", "--quiet", "--no-deps", "--link-mode", "copy"]
-            where = ["--python", os.fspath(folder / "bin" / "python"), "-r", os.fspath(asked)]
-            steps.append([*words, "--compile-bytecode", *where])
-        for step in steps:
-            answer = _uv(uv, step)
-            if answer.status != 0:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise ReproductionError(
-                    f"the environment could not be built: {_reason(answer)}",
-                    hint="--env current does it in the Python of now",
-                )
+        answer = _uv(
+            uv, ["venv", "-q", "--no-project", "--python", need.version, os.fspath(folder)]
+        )
+        words = ["pip", "install", "--quiet", "--no-deps", "--link-mode", "copy"]
+        where = ["--python", os.fspath(folder / "bin" / "python"), "-r", os.fspath(asked)]
+        for index in _indexes(need) if lines and answer.status == 0 else ():
+            answer = _uv(uv, [*words, "--compile-bytecode", *where, *index])
+            if answer.status == 0:
+                break
+        if answer.status != 0:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise ReproductionError(
+                f"the environment could not be built: {_reason(answer)}",
+                hint="--env current does it in the Python of now",
+            )
         _follow_editable(need, folder)
         asked.rename(folder / _DONE)
     built = inspect(folder / "bin" / "python")

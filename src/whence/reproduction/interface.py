@@ -83,6 +83,10 @@ class Recipe:
     """Names of the packages of which modules were loaded."""
     remote: tuple[str, ...] = ()
     """Addresses beyond this machine from which it read."""
+    writes: tuple[str, ...] = ()
+    """Addresses beyond this machine to which it wrote."""
+    trackers: tuple[str, ...] = ()
+    """Other tools that keep a run of this one."""
     piped: bool = False
     """Whether its standard input was a pipe, of which nothing is recorded."""
 

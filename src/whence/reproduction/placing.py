@@ -15,6 +15,10 @@ from whence.reproduction.whereabouts import Source, Whereabouts
 SHOWN = 64 << 20
 """Bytes from which a file that is only read is shown in its new place rather than copied."""
 
+_LARGEST_SOURCE = 1 << 20
+_STEERING = frozenset(".py .sh .bash .r .jl .pl .yaml .yml .json .toml .cfg .ini .env".split())
+"""What the names of files end in that tell a program where to write."""
+
 _NEVER_LAYERED = ("/proc", "/sys", "/dev", "/")
 
 
@@ -165,6 +169,18 @@ class Place:
             and self.inside(path) is not None
             and source.path.stat().st_size > SHOWN
         )
+
+    def naming(self, paths: Iterable[str]) -> list[str]:
+        """Those of these files that steer a program and name the real workspace by its path."""
+        wanted = os.fsencode(f"{self.root}/")
+        found = []
+        for path in paths:
+            place = self.inside(path)
+            if place is None or place.suffix.lower() not in _STEERING or not place.is_file():
+                continue
+            if place.stat().st_size <= _LARGEST_SOURCE and wanted in place.read_bytes():
+                found.append(path)
+        return found
 
     def made(self, paths: Iterable[str]) -> None:
         """A program wrote these: what was put there is gone, what is there is its own."""

@@ -82,6 +82,8 @@ class Circumstances:
     """The id of the part that somebody asked for, of which this is the whole."""
     unseen: str = ""
     """Why nobody saw which files the run met; empty where somebody did."""
+    offline: bool = False
+    """Whether it will reach no network."""
     mode: str = "recorded"
     """In which environment: ``recorded`` or ``current``."""
 
@@ -208,6 +210,15 @@ def _judge_files(step: Step, problems: list[Problem], notes: list[str]) -> None:
     unchecked = [each.need.name for each in step.files if each.where is Where.UNCHECKED]
     if unchecked:
         notes.append(f"what {_few(unchecked)} held then is not known; it is taken as it is now")
+    if step.recipe.writes and not step.circumstances.offline:
+        problems.append(
+            Problem(
+                f"it would write {_few(step.recipe.writes)} again, over what is there now",
+                "--offline lets it reach no network",
+            )
+        )
+    if step.recipe.trackers and not step.circumstances.offline:
+        notes.append(f"{_few(step.recipe.trackers)} may get a run of it again")
     if step.recipe.remote:
         notes.append(f"it reads {_few(step.recipe.remote)} again, whatever is there now")
     if step.recipe.commit and not step.circumstances.has_commit:

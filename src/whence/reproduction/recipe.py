@@ -17,6 +17,7 @@ from whence.reproduction.interface import EnvironmentNeed, FileNeed, Recipe
 from whence.store.interface import Direction, GraphReader
 
 _FILE = "file://"
+_IN_FILES = frozenset({"sqlite", "duckdb", "file"})
 
 
 def run_behind(reader: GraphReader, handle: int) -> int:
@@ -114,7 +115,9 @@ def read_recipe(reader: GraphReader, handle: int) -> Recipe:
         started_at=told["started_at"] or "",
         imports=_imports([told, *parts]),
         piped=told["execution"].get("stdin") == "pipe",
-        remote=tuple(each["uri"] for each in told["used"] if each.get("uri")),
+        remote=tuple(_beyond(told["used"])),
+        writes=tuple(_beyond(told["generated"])),
+        trackers=tuple(sorted({str(each["system"]) for each in told["links"]})),
     )
 
 
@@ -139,6 +142,13 @@ def read_outputs(
             name = "/" + name
         made.append({**each, "name": name})
     return list(_unique(_needs(reader, made, root)))
+
+
+def _beyond(met: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Addresses beyond this machine; databases in a file are files."""
+    for each in met:
+        if each.get("uri") and each["uri"].partition(":")[0] not in _IN_FILES:
+            yield each["uri"]
 
 
 def numbers(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -124,6 +124,11 @@ class Studio:
             ReproductionError: it cannot even be started; nothing was.
         """
         recipe = replay.recipe
+        if recipe.writes and not self._offline:
+            raise ReproductionError(
+                f"it would write {recipe.writes[0]} again, over what is there now",
+                hint="do it without a network",
+            )
         interpreter = provide(replay.environment, replay.variables)
         run = new_id()
         place = self._place(recipe.root)
@@ -172,6 +177,12 @@ class Studio:
             [each.path for each in recipe.outputs if not _is_elsewhere(each, place)],
             _seconds(recipe.started_at),
         )
+        naming = [] if place.private else place.naming(replay.files)
+        if naming:
+            raise ReproductionError(
+                f"{naming[0]} names {place.root} outright: real files would change",
+                hint="a private view of the files needs Linux, and root or user namespaces",
+            )
         cwd = place.inside(recipe.cwd)
         if cwd is not None:
             cwd.mkdir(parents=True, exist_ok=True)

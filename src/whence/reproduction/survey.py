@@ -41,6 +41,8 @@ class Wish:
     """Do runs again whose outputs are needed and not at hand."""
     resolve: bool = True
     """Ask the package index where an environment has to be built."""
+    offline: bool = False
+    """Let programs reach no network."""
     private: bool | None = None
     """Whether programs get a private view; ``None``: where it can be had."""
 
@@ -125,6 +127,7 @@ class _Surveyor:
             is_notebook=any(word in _NOTEBOOKS for word in recipe.command),
             asked_part=part,
             unseen=self._unseen(run),
+            offline=self._wish.offline,
             mode="recorded" if self._wish.env == "recorded" else "current",
         )
         return Step(recipe, need, python, files, view, around)

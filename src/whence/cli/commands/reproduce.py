@@ -68,7 +68,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     with settled(console) as workspace:
         with workspace.reading() as reader:
             handle = find(workspace, reader, args.ref, console)
-            plan = draw_up(workspace, reader, handle, Wish(env=args.env, upstream=args.upstream))
+            wish = Wish(env=args.env, upstream=args.upstream, offline=args.offline)
+            plan = draw_up(workspace, reader, handle, wish)
         if args.plan:
             if args.json:
                 console.print_json(plan_json(plan))

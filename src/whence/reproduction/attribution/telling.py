@@ -107,10 +107,7 @@ def _block(block: Mixture, asked: Asked) -> dict[str, Any]:
 
 
 def _title(block: Mixture) -> str:
-    names = sorted(block)
-    if len(names) > NAMED:
-        return f"{names[0]} with {len(names) - 1} more"
-    return " with ".join(names)
+    return " with ".join(sorted(block))
 
 
 def _interval(estimate: Estimate | None) -> dict[str, float] | None:
