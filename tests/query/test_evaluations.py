@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from whence.model.identity import derived_id
 from whence.model.node import NodeKind
 from whence.query.evaluations import better, evaluations_json
 from whence.recording.observation import ActorSeen, FileSeen, RunSeen
@@ -96,6 +97,23 @@ def test_versions_of_one_registered_model_are_one_line() -> None:
 def register(world: World, name: str) -> None:
     (node,) = world.store.nodes([world.thing(name)])
     world.recorder.record([Registration("delay", node.id, ADA, "tests").compose])
+
+
+def test_looks_at_later_models_before_this_one_was_measured_count() -> None:
+    late = evaluated(1, 0.9)
+    late = replace(late, id=derived_id("world", "late"), started_at="2026-11-09T09:00:00.000Z")
+    world = World(trained(1), trained(2), evaluated(2, 0.5), late)
+    (figure,) = figures(world, 1)
+    assert (figure["value"], figure["measured"], figure["best"]) == (0.9, 2, True)
+
+
+def test_of_a_long_line_the_nearest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whence.query.evaluations.MODELS", 2)
+    runs = [each for at in range(1, 6) for each in (trained(at), evaluated(at, at / 10))]
+    for back, wanted, more in ((0, 0.5, True), (4, 0.1, False)):
+        (figure,) = figures(World(*runs), back)
+        assert (figure["value"], figure["at_least"]) == (wanted, more)
+    assert "of at least 2 on" in figures(World(*runs))[0]["sentence"]
 
 
 def test_of_other_things_there_is_nothing_to_say() -> None:

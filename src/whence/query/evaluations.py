@@ -8,7 +8,7 @@ was registered as versions of one model.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whence.model.edge import EdgeKind
@@ -17,11 +17,14 @@ from whence.query.account import Account, account_for
 from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader
 
-MODELS = 500
-"""How many models of a line are looked at, the latest first."""
+MODELS = 200
+"""How many models of a line before the one asked about are looked at: each takes milliseconds."""
 
-RUNS = 2_000
-"""How many runs that measured them."""
+RUNS = 20
+"""How many runs that measured one of them."""
+
+Read = dict[int, "Evaluation | None"]
+"""Runs that were read already, and what they measured."""
 
 _BETTER_LOW = (
     "loss error err rmse mse mae mape perplexity ppl brier deviance wer cer distance time latency"
@@ -65,25 +68,30 @@ class Evaluation:
     """Name → the last value, and how often it was measured in the run."""
 
 
-def evaluations_json(reader: GraphReader, asked: int) -> list[dict[str, Any]]:
+def evaluations_json(
+    reader: GraphReader, asked: int, read: Read | None = None
+) -> list[dict[str, Any]]:
     """What came before the figures of a model, figure by figure, as JSON.
 
     Args:
         reader: One moment of a store.
         asked: A model, or a version of one; of anything else there is nothing to say.
+        read: What was read for another model of the line; added to here.
     """
     (node,) = reader.nodes([asked])
     model = _model_of(reader, asked, node)
     if model is None:
         return []
     line = line_of(reader, model)
-    found = sorted(evaluations(reader, line), key=lambda each: each.order)
+    read = {} if read is None else read
+    found = sorted(evaluations(reader, line, read), key=lambda each: each.order)
+    capped = len(line) >= MODELS
     own = [each for each in found if each.model == model]
     latest = {(name, each.ground): each for each in own for name in each.metrics}
     told: dict[tuple[int, float], dict[str, Any]] = {}
     for (name, _), reported in latest.items():
         # A figure that has two names, the library's and the program's, is told once.
-        figure = _figure(reader, reported, name, found)
+        figure = _figure(reader, reported, name, found, capped=capped)
         key = (reported.run, figure["value"])
         if key not in told or told[key]["measured"] < figure["measured"]:
             told[key] = figure
@@ -99,10 +107,13 @@ def line_of(reader: GraphReader, model: int) -> list[int]:
     registered = _ends(reader, pins, Direction.ORIGINS, EdgeKind.VERSION_OF)
     versions = _ends(reader, registered, Direction.EFFECTS, EdgeKind.VERSION_OF)
     found |= dict.fromkeys(_ends(reader, versions, Direction.ORIGINS, EdgeKind.PINS))
-    return real(reader, sorted(found, reverse=True)[:MODELS])
+    # Handles are in the order in which things were recorded: what came before counts most.
+    before = sorted((at for at in found if at <= model), reverse=True)[:MODELS]
+    after = sorted(at for at in found if at > model)[: MODELS // 4]
+    return real(reader, [*before, *after])
 
 
-def evaluations(reader: GraphReader, models: Sequence[int]) -> Iterator[Evaluation]:
+def evaluations(reader: GraphReader, models: Sequence[int], read: Read) -> Iterator[Evaluation]:
     """Every run that measured one of these models: its maker, or a later user that made none."""
     makers = _by_origin(reader, models, Direction.ORIGINS, EdgeKind.GENERATED_BY)
     users = _by_origin(reader, models, Direction.EFFECTS, EdgeKind.USED)
@@ -118,9 +129,11 @@ def evaluations(reader: GraphReader, models: Sequence[int]) -> Iterator[Evaluati
                     made_models[run] = _makes_model(reader, run)
                 if made_models[run]:
                     continue
-            found = _evaluation(reader, run, model)
+            if run not in read:
+                read[run] = _evaluation(reader, run, model)
+            found = read[run]
             if found is not None:
-                yield found
+                yield replace(found, model=model)
 
 
 def better(name: str, a: float, b: float) -> bool:
@@ -133,7 +146,12 @@ def better(name: str, a: float, b: float) -> bool:
 
 
 def _figure(
-    reader: GraphReader, reported: Evaluation, name: str, found: Iterable[Evaluation]
+    reader: GraphReader,
+    reported: Evaluation,
+    name: str,
+    found: Iterable[Evaluation],
+    *,
+    capped: bool,
 ) -> dict[str, Any]:
     value, times = reported.metrics[name]
     alike = [each for each in found if name in each.metrics]
@@ -160,12 +178,13 @@ def _figure(
         "before": count - times,
         "models": len({each.model for each in same}),
         "best": best,
+        "at_least": capped,
         "since": min(each.at for each in same),
         "other_grounds": len(others),
         "on_others": sum(
             each.metrics[name][1] for each in before if each.ground != reported.ground
         ),
-        "sentence": _sentence(name, value, count, reported, same, best=best),
+        "sentence": _sentence(name, value, count, same, best=best, capped=capped),
     }
 
 
@@ -173,18 +192,20 @@ def _sentence(
     name: str,
     value: float,
     count: int,
-    reported: Evaluation,
     same: Sequence[Evaluation],
     *,
     best: bool,
+    capped: bool,
 ) -> str:
+    ground = same[0].ground
     if count == 1:
-        return f"{name} {value:.6g}, the first on {reported.ground}"
+        return f"{name} {value:.6g}, the first on {ground}"
     since = min(each.at for each in same)[:10]
     models = len({each.model for each in same})
     who = f" ({models} models)" if models > 1 else ""
     rank = "the best" if best else "one"
-    return f"{name} {value:.6g}, {rank} of {count:,} on {reported.ground} since {since}{who}"
+    least = "at least " if capped else ""
+    return f"{name} {value:.6g}, {rank} of {least}{count:,} on {ground} since {since}{who}"
 
 
 # ---------------------------------------------------------------------- the line
@@ -202,7 +223,9 @@ def _model_of(reader: GraphReader, asked: int, node: Node) -> int | None:
 def _of_job(reader: GraphReader, model: int, node: Node) -> list[int]:
     """Models of the same name that runs of the same jobs made."""
     jobs = set(_jobs(reader, [model])[model])
-    named = reader.named(node.name)[:MODELS]
+    named = reader.named(node.name)
+    newest = next((nth for nth, at in enumerate(named) if at <= model), 0)
+    named = named[max(newest - MODELS, 0) : newest + MODELS]
     nodes = zip(named, reader.nodes(named), strict=True)
     alike = [at for at, other in nodes if other.kind is NodeKind.MODEL]
     told = _jobs(reader, alike)

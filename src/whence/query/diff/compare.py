@@ -21,7 +21,7 @@ from whence.query.diff.outputs import compare_outputs
 from whence.query.diff.parameters import compare_parameters, settings_of
 from whence.query.diff.ranking import rank
 from whence.query.diff.side import Side, Step, read_side
-from whence.query.evaluations import evaluations_json
+from whence.query.evaluations import Read, evaluations_json
 from whence.store.interface import GraphReader
 
 STEERING: Mapping[str, Callable[[Comparison], LayerDiff]] = MappingProxyType(
@@ -92,17 +92,22 @@ def diff(
         layers=layers,
         ranking=rank(comparison, layers, steps),
         incomparable=incomparable(comparison),
-        evaluations=MappingProxyType(
-            {"a": _evaluations(reader, ours), "b": _evaluations(reader, theirs)}
-        ),
+        evaluations=MappingProxyType(_evaluations(reader, {"a": ours, "b": theirs})),
     )
 
 
-def _evaluations(reader: GraphReader, side: Side) -> tuple[Mapping[str, Any], ...]:
+def _evaluations(
+    reader: GraphReader, sides: Mapping[str, Side]
+) -> dict[str, tuple[Mapping[str, Any], ...]]:
     """What came before the figures of the model of a side, or of those that its run made."""
-    asked = [side.thing] if side.thing is not None else [each.handle for each in side.outputs()]
-    models = [at for at in asked if side.nodes[at].kind is NodeKind.MODEL][:MODELS_TOLD]
-    return tuple(chain.from_iterable(evaluations_json(reader, model) for model in models))
+    found: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    read: Read = {}
+    for name, side in sides.items():
+        asked = [side.thing] if side.thing is not None else [it.handle for it in side.outputs()]
+        models = [at for at in asked if side.nodes[at].kind is NodeKind.MODEL][:MODELS_TOLD]
+        told = (evaluations_json(reader, model, read) for model in models)
+        found[name] = tuple(chain.from_iterable(told))
+    return found
 
 
 def _compared(side: Side) -> Compared:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -80,14 +81,21 @@ def read_trace(executed: Mapping[str, Any], texts: Iterable[str | None]) -> Trac
         executed: The facet.
         texts: The sources that it used.
     """
-    known = list(texts)
-    words = Counter(chain.from_iterable(_WORD.findall(text) for text in known if text is not None))
+    known = tuple(texts)
     return Trace(
         str(executed.get("by") or ""),
         executed.get("files") or {},
         bool(executed.get("whole")),
-        {} if None in known else words,
+        _count_words(known),
     )
+
+
+@lru_cache(maxsize=256)
+def _count_words(texts: tuple[str | None, ...]) -> Mapping[str, int]:
+    """The words of texts; none where not all texts are at hand."""
+    if None in texts:
+        return {}
+    return Counter(chain.from_iterable(_WORD.findall(text) for text in texts if text is not None))
 
 
 def numbers(text: str) -> frozenset[int]:
