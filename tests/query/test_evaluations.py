@@ -67,7 +67,11 @@ def test_what_a_training_measured_itself_counts() -> None:
     data = file_seen("data.csv", "1", NodeKind.DATASET)
 
     def run(number: int) -> RunSeen:
-        metrics = {"auc": {"value": number / 10, "source": "call"}}
+        metrics = {
+            "auc": {"value": number / 10, "source": "call"},
+            "roc_auc_score": {"value": number / 10 + 1e-9, "source": "sklearn"},
+            "count": {"value": 30, "source": "call"},
+        }
         return trained(number, used=(data,), metrics=metrics, steps=steps)
 
     (figure,) = figures(World(run(1), run(2)))

@@ -88,11 +88,14 @@ def evaluations_json(
     capped = len(line) >= MODELS
     own = [each for each in found if each.model == model]
     latest = {(name, each.ground): each for each in own for name in each.metrics}
-    told: dict[tuple[int, float], dict[str, Any]] = {}
+    told: dict[tuple[int, str], dict[str, Any]] = {}
     for (name, _), reported in latest.items():
-        # A figure that has two names, the library's and the program's, is told once.
+        value = reported.metrics[name][0]
+        if value == reported.ground.rows:
+            continue  # how many rows there are is no figure of a model
         figure = _figure(reader, reported, name, found, capped=capped)
-        key = (reported.run, figure["value"])
+        # A figure that has two names, the library's and the program's, is told once.
+        key = (reported.run, f"{value:.4g}")
         if key not in told or told[key]["measured"] < figure["measured"]:
             told[key] = figure
     return list(told.values())

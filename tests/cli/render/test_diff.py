@@ -38,10 +38,10 @@ b  models/delay.joblib  sha256:<id>  made by train <id>  completed  2026-11-02 0
 
 ! evaluate measured the two on data/clean.parquet, which is not the same in both
 what most probably matters, likeliest first
-   1  data/flights.csv  4,000 rows removed, 332,776 unchanged: its content is another  [prepare]
-   2  train.py:2        its file was used; what of it ran is not known  [train]
+   1  train.py:2        its file was used; what of it ran is not known  [train]
                         fit otherwise
-   3  pandas            3.1.1 → 3.1.2: the sources import it; only its last number changed  [prepar…
+   2  data/flights.csv  4,000 rows removed, 332,776 unchanged: 1.2 % of its rows  [prepare]
+   3  pandas            3.1.1 → 3.1.2: it was imported; only its last number changed  [prepare, …]
    4  model.leaves      31 → 63: no source that was used names it  [train]
 
 ~ data         changed
@@ -77,7 +77,14 @@ def rendered(world: World, a: int, b: int, *, styled: bool = False, encoding: st
         b,
         text_of=TEXTS.get,
         tables=lambda _a, _b, name: (
-            {"sentences": ["4,000 rows removed, 332,776 unchanged"]} if "csv" in name else None
+            {
+                "sentences": ["4,000 rows removed, 332,776 unchanged"],
+                "rows": {"added": 0, "removed": 4_000, "unchanged": 332_776},
+                "rows_before": 336_776,
+                "rows_after": 332_776,
+            }
+            if "csv" in name
+            else None
         ),
     )
     return render_diff(found, 100, styled, encoding=encoding)

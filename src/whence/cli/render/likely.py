@@ -79,7 +79,7 @@ def _facts(candidate: Candidate) -> str:
         return ""
     facts = facts_of(candidate.layer, candidate.change)
     table = candidate.change.detail.get("table")
-    sentences = table.get("sentences") if table else None
+    sentences = table.get("sentences") if table and table.get("rows") else None
     if sentences:
         return printable(str(sentences[0]))
     return facts[-1] if candidate.layer == "data" and facts else (facts or [""])[0]

@@ -115,7 +115,7 @@ def _of_parameters(change: Change, setting: Setting) -> Iterator[Candidate]:
 
 def _of_environment(change: Change, _: Setting) -> Iterator[Candidate]:
     about = str(change.detail.get("about") or "system")
-    score = None
+    score, says = None, ""
     if change.what == "unknown":
         kind = "system"
         yield _candidate("environment", change, kind, says=_unknown(change))
@@ -123,13 +123,15 @@ def _of_environment(change: Change, _: Setting) -> Iterator[Candidate]:
     if about == "package":
         kind = package_kind(change)
         score = weigh_package(change.name, kind)
+        if "direct" not in change.detail:
+            says = WEIGHTS[kind].says.replace("the sources import it", "it was imported")
     elif about == "variable":
         kind = variable_kind(change.name)
     elif about == "hardware":
         kind = hardware_kind(change.name)
     else:
         kind = about if about in WEIGHTS else "system"
-    yield _candidate("environment", change, kind, score)
+    yield _candidate("environment", change, kind, score, says=says)
 
 
 def _of_data(change: Change, setting: Setting) -> Iterator[Candidate]:
