@@ -1,14 +1,18 @@
 """Which change is told first, in worlds where one of each kind was planted."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from whence.model.node import NodeKind
 from whence.model.run import RunState
 from whence.query.diff import diff
+from whence.query.diff.candidates import _PARTS
 from whence.query.diff.difference import Candidate, Difference
+from whence.query.diff.ran import Part
+from whence.query.diff.ranking import _MOVING, _SET_IN_CODE
+from whence.query.diff.weights import WEIGHTS
 from whence.recording.observation import FileSeen, RunSeen
 from whence.testing.worlds import World, digest_of, environment_seen, file_seen, run_seen
 
@@ -76,6 +80,19 @@ def test_a_line_whose_function_ran_stands_before_one_that_did_not() -> None:
         ("train.py:2", "code-called"),
         ("train.py:7", "code-idle"),
     ]
+
+
+def test_every_part_and_every_kind_has_its_weight() -> None:
+    assert get_args(Part) == tuple(_PARTS)
+    assert set(_PARTS.values()) | _SET_IN_CODE | _MOVING <= WEIGHTS.keys()
+
+
+def test_code_that_was_not_seen_to_run_may_have_where_not_all_was_seen() -> None:
+    text = TEXT + "\n\ndef g():\n    return 1\n"
+    executed = {**RAN, "whole": False, "reasons": ["a process ended before it could tell"]}
+    a = trained(1, executed=executed, code=code(text))
+    b = trained(2, executed=executed, code=code(text.replace("return 1\n", "return 2\n")))
+    assert ranked(compared(a, b)) == [("train.py:8", "code-unseen")]
 
 
 def test_code_that_did_not_run_explains_nothing() -> None:

@@ -114,6 +114,11 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
             "it is only where randomness starts",
             "a seed moves every result, and none by more than the noise",
         ),
+        "code-unseen": Weight(
+            38,
+            "it was not seen to run, but not all was seen",
+            "it may have run where nobody looked; most of such lines did not",
+        ),
         "interpreter": Weight(
             34, "everything ran in it", "it seldom changes what numbers come out"
         ),
