@@ -256,3 +256,38 @@ def test_rows_are_told_as_a_sketch_where_there_is_a_key(watch: Any) -> None:
     rows = [each["rows"] for each in found.all("object") if each.get("rows")]
     assert [(each["count"], each["of"]) for each in rows] == [(90, 90), (30, 30)]
     assert not any(each.get("rows") for each in watch(source, compare=False).all("object"))
+
+
+def test_every_value_of_a_metric_in_a_loop_is_told_however_often_it_is_measured(
+    watch: Any,
+) -> None:
+    done = watch(
+        "import numpy as np\n"
+        "from sklearn.linear_model import SGDClassifier, Perceptron\n"
+        "from sklearn.metrics import accuracy_score, mean_absolute_error\n"
+        "x = np.arange(40.0).reshape(-1, 2)\n"
+        "y = np.arange(20) % 2\n"
+        "def measure(wanted, given):\n"
+        "    return mean_absolute_error(wanted, given)\n"
+        "total = 0.0\n"
+        "for step in range(450):\n"
+        "    kind = (SGDClassifier, Perceptron)[step % 2]\n"
+        "    model = kind(random_state=0).partial_fit(x[:4], y[:4], classes=[0, 1])\n"
+        "    accuracy_score(y, model.predict(x))\n"
+        "    total += measure(y + step, y)\n"
+        "    model.score(x, y)\n"
+        "print(total)\n"
+    )
+    assert float(done.stdout) == sum(range(450))
+    told: dict[str, list[float]] = {}
+    for each in done.all("metric"):
+        told.setdefault(each["name"], []).append(each["value"])
+    assert {name: len(values) for name, values in told.items()} == {
+        "accuracy_score": 450,
+        "mean_absolute_error": 450,
+        "score": 450,
+    }
+    assert told["mean_absolute_error"] == list(map(float, range(450)))
+    fits = [each["by"] for each in done.all("step") if each["kind"] == "fit"]
+    assert 400 <= len(fits) < 450
+    assert {each["on"] for each in done.all("metric") if each["name"] == "accuracy_score"} == {"y"}

@@ -41,6 +41,7 @@ _OFTEN = 200
 _THEN_EVERY = 50
 """Of the same call at the same place the first so many are told, and then each fiftieth."""
 
+_USER = 2
 _WRAPPERS = ("sklearn/utils/_set_output.py", "sklearn/utils/_available_if.py")
 _PARALLEL = ("sklearn/utils/parallel.py", "sklearn/utils/fixes.py")
 
@@ -109,9 +110,9 @@ class _Estimators:
             if module == "__main__":
                 setattr(kind, name, _Method(self.watch, function, call))
             elif function is method:
-                self.watch.wrap(kind, name, call.before, call.after, outermost=not own)
+                self.watch.wrap_often(kind, name, call, call.places)
             else:
-                self.watch.wrap(method, "fn", call.before, call.after, outermost=not own)
+                self.watch.wrap_often(method, "fn", call, call.places)
 
     def _splitting(self, original: Any) -> Any:
         """A splitter gives an iterator of pairs of row numbers: each is told as it comes by."""
@@ -178,6 +179,36 @@ class _Estimators:
         count = self._counts[by, where] = self._counts.get((by, where), 0) + 1
         return count > _OFTEN and count % _THEN_EVERY != 0
 
+    def brief(self, metric: str, data_at: int, data: Any, frame: Any) -> Callable[..., None]:
+        """What is told of a call that was told so often: the number that it gives, if any.
+
+        Args:
+            metric: what the number is called; empty where there is none.
+            data_at: which argument is what it was measured on.
+            data: this argument of the present call.
+            frame: who calls.
+        """
+        watch = self.watch
+        name = watch.name_of(data, frame)
+        fixed = name or not self.splits
+        series = watch.series(metric, name, "sklearn") if metric and fixed else None
+
+        def told(args: Any, kwargs: Any, result: Any) -> None:
+            if series is not None and isinstance(result, float):
+                series(result)
+            elif metric and is_number(result):
+                data = args[data_at] if len(args) > data_at else next(iter(kwargs.values()), None)
+                watch.metric(metric, result, None, self.role(watch.known(data)), "sklearn")
+
+        return told
+
+    def pass_by(self, places: Any, args: Any, frame: Any, tell: Callable[..., None]) -> None:
+        """Have the wrapper tell a place in brief from now on, if the user's code itself calls."""
+        # Called by ``before``, by the wrapper, by the one around it that knows places.
+        if args and sys._getframe(4) is frame and self.watch._belongs(frame) == _USER:
+            place = sys.modules["_whence_places"].Place(frame, args[0], _THEN_EVERY, tell)
+            places[id(frame.f_code), frame.f_lasti] = place
+
     def role(self, number: Any) -> str:
         """The split that an object is."""
         return str(self.splits.get(number, ""))
@@ -215,7 +246,7 @@ class _Estimators:
 class _Call:
     """One method of one class."""
 
-    __slots__ = ("estimators", "function", "name", "names", "own", "what")
+    __slots__ = ("estimators", "function", "name", "names", "outermost", "own", "places", "what")
 
     def __init__(
         self, estimators: _Estimators, what: str, name: str, function: Any, own: bool
@@ -226,6 +257,8 @@ class _Call:
         self.function = function
         self.names: tuple[str, ...] | None = None
         self.own = own
+        self.outermost = not own
+        self.places: dict[tuple[int, int], Any] = {}
 
     def _inputs(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Data that was given, by roles."""
@@ -251,7 +284,11 @@ class _Call:
             return None
         where = estimators.watch.where(frame)
         if estimators.often(type(args[0]).__name__ + self.name, where):
-            return None
+            data = args[1] if len(args) > 1 else next(iter(kwargs.values()), None)
+            metric = "score" if what == "evaluate" else ""
+            brief = estimators.brief(metric, 1, data, frame)
+            estimators.pass_by(self.places, args, frame, brief)
+            return brief
         inputs = self._inputs(args, kwargs)
         for role, value in inputs.items():
             estimators.tables.meet(estimators.watch, value, frame, sketch=role == "X")
@@ -264,6 +301,9 @@ class _Call:
         estimators, what = self.estimators, self.what
         watch, models = estimators.watch, estimators.models
         if token is None:
+            return
+        if type(token) is not tuple:
+            token(args, kwargs, result)
             return
         where, inputs = token
         estimator = args[0]

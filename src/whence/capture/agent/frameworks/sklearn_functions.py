@@ -70,7 +70,7 @@ class Functions:
 
     def _wrap(self, module: Any, name: str, function: Any, told: Callable[..., None]) -> None:
         call = _Call(self, name, function, told)
-        self.watch.wrap(module, name, call.before, call.after, outermost=True)
+        self.watch.wrap_often(module, name, call, call.places)
 
     def _data(self, given: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -246,21 +246,29 @@ class Functions:
 class _Call:
     """One function: what is told of a call of it."""
 
-    __slots__ = ("function", "functions", "name", "names", "told")
+    __slots__ = ("function", "functions", "name", "names", "places", "told")
+    outermost = True
 
     def __init__(
         self, functions: Functions, name: str, function: Any, told: Callable[..., None]
     ) -> None:
         self.functions, self.name, self.function, self.told = functions, name, function, told
         self.names: list[str] = []
+        self.places: dict[tuple[int, int], Any] = {}
 
     def before(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Number what goes in, and tell the parameters of what is validated."""
         functions = self.functions
         watch, tables, models = functions.watch, functions.tables, functions.models
         frame = watch.caller()
-        if frame is None or functions.estimators.often(self.name, watch.where(frame)):
+        if frame is None:
             return None
+        if functions.estimators.often(self.name, watch.where(frame)):
+            metric = self.name if self.told == functions._on_metric else ""
+            data = args[0] if args else next(iter(kwargs.values()), None)
+            brief = functions.estimators.brief(metric, 0, data, frame)
+            functions.estimators.pass_by(self.places, args, frame, brief)
+            return brief
         if not self.names:
             self.names = _arguments(self.function)
         given = dict(zip(self.names, args))
@@ -275,7 +283,10 @@ class _Call:
 
     def after(self, token: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """Tell what it gave."""
-        if token is not None:
+        if type(token) is not tuple:
+            if token is not None:
+                token(args, kwargs, result)
+        else:
             given, frame = token
             self.told(self.name, given, result, frame)
 

@@ -20,14 +20,15 @@ for _name in (
     "_whence_objects",
     "_whence_plain",
     "_whence_wraps",
+    "_whence_places",
 ):
     load_file(_name, os.path.join(os.path.dirname(__file__), _name + ".py"))
 
 from _whence_frames import Frames  # type: ignore[import-not-found]  # noqa: E402
 from _whence_measuring import Measuring  # type: ignore[import-not-found]  # noqa: E402
 from _whence_objects import Numbers  # type: ignore[import-not-found]  # noqa: E402
+from _whence_places import Places  # type: ignore[import-not-found]  # noqa: E402
 from _whence_plain import flat, plain  # type: ignore[import-not-found]  # noqa: E402
-from _whence_wraps import Wraps  # type: ignore[import-not-found]  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ UNEVALUATED = frozenset({"DuckDBPyRelation", "LazyFrame"})
 """Types that stand for data that nobody has computed yet."""
 
 
-class Watch(Frames, Wraps):  # type: ignore[misc]
+class Watch(Frames, Places):  # type: ignore[misc]
     """The words."""
 
     def __init__(self, agent: Any) -> None:
         Frames.__init__(self)
-        Wraps.__init__(self)
+        Places.__init__(self)
         self.agent = agent
         self.lines = agent.lines
         self.plain = plain
