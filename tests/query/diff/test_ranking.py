@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
+from whence.model.gap import Gap
 from whence.model.node import NodeKind
 from whence.model.run import RunState
 from whence.query.diff import diff
@@ -259,6 +260,12 @@ def test_a_step_that_only_one_has_is_a_candidate() -> None:
     world = World(first, trained(1), trained(2, used=(DATA, clean)))
     told = diff(world.store, world.run("train", 1), world.run("train", 2), text_of=TEXTS.get)
     assert ranked(told) == [("clean", "step")]
+
+
+def test_randomness_without_a_seed_is_a_candidate_though_nothing_changed() -> None:
+    gaps = (Gap("unseeded", "numpy", "random numbers were drawn without a seed"),)
+    assert changed(gaps=gaps) == [("numpy", "unseeded")]
+    assert ranked(compared(trained(1, generated=()), trained(2, gaps=gaps, generated=()))) == []
 
 
 def test_what_nobody_knows_weighs_half() -> None:

@@ -47,6 +47,8 @@ def rank(
         if each.layer not in _OF_STEPS or not each.change.pairs or each.change.pairs - alone
     ]
     found += _alone(steps)
+    if "changed" in {layers[name].status for name in ("outputs", "metrics")}:
+        found += _unseeded(comparison)
     told = {each.change.name for each in found} | _consequences(layers)
     found += _of_measuring(comparison, told)
     found = _told_once(found)
@@ -84,6 +86,22 @@ def _alone(steps: Iterable[StepPlace]) -> Iterator[Candidate]:
         change = Change("only_in_a" if what == "only_in_a" else "only_in_b", step.job)
         says = f"only {side} has this step"
         yield Candidate("steps", step.job, "step", weight.score, says, weight.why, change)
+
+
+def _unseeded(comparison: Comparison) -> Iterator[Candidate]:
+    """Randomness of the steps that no seed holds, on either side."""
+    found: dict[str, dict[str, None]] = {}
+    for _, pair in comparison.differing_steps():
+        for step in (pair.a, pair.b):
+            for gap in () if step is None else step.account.gaps():
+                if gap.get("kind") == "unseeded":
+                    found.setdefault(gap.get("about", ""), {})[pair.job] = None
+    weight = WEIGHTS["unseeded"]
+    for about, jobs in found.items():
+        change = Change("unknown", about, steps=tuple(jobs))
+        yield Candidate(
+            "parameters", about, "unseeded", weight.score, weight.says, weight.why, change
+        )
 
 
 def _consequences(layers: Mapping[str, LayerDiff]) -> set[str]:

@@ -114,6 +114,11 @@ WEIGHTS: Mapping[str, Weight] = MappingProxyType(
             "it is only where randomness starts",
             "a seed moves every result, and none by more than the noise",
         ),
+        "unseeded": Weight(
+            39,
+            "randomness without a seed: it comes out otherwise each time",
+            "as another seed, though nobody chose it",
+        ),
         "code-unseen": Weight(
             38,
             "it was not seen to run, but not all was seen",
