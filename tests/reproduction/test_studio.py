@@ -56,6 +56,8 @@ def test_the_record_says_what_was_done_again_and_stays_out_of_the_way(
     assert shown["used"] == told["used"]
     assert project.ask("show", "last")["id"] == told["id"]
     assert [each["id"] for each in project.ask("log", "-n", "1")["runs"]] == [told["id"]]
+    listed = project.whence("log", "--replays").stdout
+    assert "train (again)" in listed
     led_to = project.ask("impact", "data.csv")["nodes"]
     assert again.run not in {each["id"] for each in led_to}
 

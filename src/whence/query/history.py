@@ -104,5 +104,6 @@ def _in_short(reader: GraphReader, handle: int, whole: int | None) -> dict[str, 
         "used": len(used - made),
         "generated": len(kept),
         "gaps": sum(len(account_for(reader, each).gaps()) for each in family),
+        "again": account.said("reproduction").get("of"),
         "tags": account.said("tags"),
     }

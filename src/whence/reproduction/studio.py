@@ -129,9 +129,26 @@ class Studio:
                 f"it would write {recipe.writes[0]} again, over what is there now",
                 hint="do it without a network",
             )
-        interpreter = provide(replay.environment, replay.variables)
         run = new_id()
-        place = self._place(recipe.root)
+        try:
+            place = self._place(recipe.root)
+            path = self._make_ready(replay, run, place)
+            started = time.monotonic()
+            ended = attend([sys.executable, "-P", "-m", launch.__name__, os.fspath(path)], timeout)
+        except OSError as error:
+            raise ReproductionError(
+                f"the scratch folder {self.folder} cannot be used: {error.strerror or error}",
+                hint="free some disk space",
+            ) from error
+        seconds = time.monotonic() - started
+        if ended.status == launch.FAILED and self._find(run) is None:
+            said = ended.error.strip().splitlines() or ["it could not be started"]
+            raise ReproductionError(said[-1])
+        return self._collect(replay, run, place, ended, seconds)
+
+    def _make_ready(self, replay: Replay, run: NodeId, place: Place) -> Path:
+        """Put everything in place; the file that tells the child what to do."""
+        interpreter = provide(replay.environment, replay.variables)
         layout = self._prepare(replay, place, interpreter)
         if place.private:
             interpreter = stand_in(place, layout, replay.recipe.environment, interpreter)
@@ -139,12 +156,7 @@ class Studio:
         order = self._order(replay, run, place, layout, interpreter)
         path = self.folder / "orders" / f"{run}.json"
         path.write_text(json.dumps(order), encoding="utf-8")
-        started = time.monotonic()
-        ended = attend([sys.executable, "-P", "-m", launch.__name__, os.fspath(path)], timeout)
-        seconds = time.monotonic() - started
-        if ended.status == launch.FAILED and self._find(run) is None:
-            raise ReproductionError(ended.error.strip().splitlines()[-1] if ended.error else "")
-        return self._collect(replay, run, place, ended, seconds)
+        return path
 
     def real(self, recipe: Recipe, path: str) -> Path:
         """Where a file lies that a replay of a recipe met as ``path``."""

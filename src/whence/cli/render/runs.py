@@ -68,9 +68,10 @@ def _in_brief(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _row(run: Mapping[str, Any], now: datetime) -> list[str]:
     parts = run.get("parts", 0)
     count = f" ({counted(parts, 'part', 'parts')})" if parts > _PARTS_SHOWN else ""
+    again = " (again)" if run.get("again") else ""
     return [
         run["id"][:8],
-        f"  {run['job']}" if run.get("parent") else f"{run['job']}{count}",
+        f"  {run['job']}{again}" if run.get("parent") else f"{run['job']}{again}{count}",
         state_text(run),
         duration_of(run),
         ago(run["started_at"], now),
