@@ -156,6 +156,7 @@ def _facts(
     code = read_code_state(os.getcwd())  # noqa: PTH109
     if code is not None:
         facts["code"] = code.facts()
+        facts["git_identity"] = code.identity
     parent, outer = os.environ.get(RUN_VARIABLE), os.environ.get(SESSION_VARIABLE)
     if parent and outer and (start := read_start(outer)) is not None:
         facts["parent"], facts["parent_job"] = parent, start["job"]

@@ -38,7 +38,9 @@ class Outlook:
         if late:
             reason = "it was read some time after the run, whose recorder had been killed"
             self._gaps.append(Gap("environment-unknown", "environment", reason))
-        self._actors = everybody(session.start.get("pipelines") or ())
+        self._actors = everybody(
+            session.start.get("pipelines") or (), session.start.get("git_identity")
+        )
 
     def agents(self) -> list[AgentSeen]:
         """Every Python process as it introduced itself."""
@@ -75,10 +77,12 @@ class Outlook:
 
 def who() -> ActorSeen:
     """The system's user who runs this process."""
-    return _user(read_actor())
+    return _user(read_actor(git=""))
 
 
-def everybody(pipelines: Sequence[Mapping[str, Any]]) -> tuple[ActorSeen, ...]:
+def everybody(
+    pipelines: Sequence[Mapping[str, Any]], git: str | None = None
+) -> tuple[ActorSeen, ...]:
     """All who are responsible for a run, each with how we know.
 
     The system's user is observed. Whom git takes them for is what somebody configured, and which
@@ -86,8 +90,9 @@ def everybody(pipelines: Sequence[Mapping[str, Any]]) -> tuple[ActorSeen, ...]:
 
     Args:
         pipelines: What ``capture.probes.pipeline`` read when the run started.
+        git: Whom git took the user for then; ``None`` where it was not asked.
     """
-    actor = read_actor()
+    actor = read_actor(git=git)
     found = [_user(actor)]
     if actor.git:
         found.append(ActorSeen(actor.git, "person", {"by": "git"}, Basis.DECLARED))

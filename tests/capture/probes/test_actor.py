@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from whence.capture.probes.actor import read_actor
+from whence.capture.probes.git import read_code_state
 
 
 @pytest.fixture
@@ -33,3 +34,16 @@ def test_whom_git_takes_them_for(repository: Path) -> None:
 def test_without_git_there_is_still_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert read_actor().name
+
+
+def test_the_code_state_says_whom_git_takes_them_for_in_the_same_words(repository: Path) -> None:
+    state = read_code_state(str(repository))
+    assert state is not None
+    assert state.identity == ""
+    for key, value in {"user.name": "Ada L.", "user.email": "ada@example.org"}.items():
+        subprocess.run(["git", "-C", str(repository), "config", key, value], check=True)
+    state = read_code_state(str(repository))
+    assert state is not None
+    assert state.identity == read_actor(str(repository)).git == "Ada L. <ada@example.org>"
+    assert "identity" not in state.facts()
+    assert read_actor(git="Bob").git == "Bob"

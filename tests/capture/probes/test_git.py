@@ -60,7 +60,11 @@ def state_of(folder: Path) -> CodeState:
 def test_a_clean_repository(repository: Path) -> None:
     state = state_of(repository)
     assert state == CodeState(
-        str(repository), at(repository)("rev-parse", "HEAD"), "main", dirty=False
+        str(repository),
+        at(repository)("rev-parse", "HEAD"),
+        "main",
+        dirty=False,
+        identity="Ada <ada@example.org>",
     )
     assert state.facts() == {"commit": state.commit, "branch": "main", "dirty": False}
 

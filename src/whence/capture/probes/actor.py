@@ -1,6 +1,7 @@
 """Who ran it: the system's user, and whom git takes them for."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,14 +19,22 @@ class ActorFacts:
     """``Name <email>``; empty where git has none."""
 
 
-def read_actor(cwd: str | None = None) -> ActorFacts:
+def read_actor(cwd: str | None = None, git: str | None = None) -> ActorFacts:
     """The user of this process.
 
     Args:
         cwd: The folder for which git is asked; the working directory if ``None``.
+        git: Whom git takes them for, where it was asked already or need not be.
     """
     uid = os.getuid()
-    return ActorFacts(_name(uid), uid, _git_identity(cwd))
+    return ActorFacts(_name(uid), uid, _git_identity(cwd) if git is None else git)
+
+
+def identity(settings: Mapping[str, str]) -> str:
+    """Whom git takes the user for, as its settings say: ``Name <email>``, or empty."""
+    email = settings.get("user.email", "")
+    parts = settings.get("user.name", ""), email and f"<{email}>"
+    return " ".join(part for part in parts if part)
 
 
 def _name(uid: int) -> str:
@@ -43,5 +52,4 @@ def _git_identity(cwd: str | None) -> str:
     for pair in answer.output.decode("utf-8", "replace").split("\0"):
         key, _, value = pair.partition("\n")
         told[key] = value
-    email = told.get("user.email", "")
-    return " ".join(part for part in (told.get("user.name", ""), email and f"<{email}>") if part)
+    return identity(told)

@@ -8,11 +8,12 @@ of Git LFS, no external diff), and nothing is written (no optional locks).
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from whence.capture.legible import legible
+from whence.capture.probes.actor import identity
 from whence.capture.probes.command import Answer, ask
 from whence.model.gap import Gap
 from whence.recording.redact import redact_diff, redact_url
@@ -107,6 +108,8 @@ class CodeState:
     """How many there are; no more than ``UNTRACKED_NAMES`` are named."""
     submodules: tuple[Submodule, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    identity: str | None = None
+    """Whom git takes the user for here, no part of the facts; ``None`` where it does not say."""
 
     def facts(self) -> dict[str, Any]:
         """As JSON, without what does not apply; ``gaps`` among it."""
@@ -152,7 +155,13 @@ class _Repository:
         settings = self._read_settings()
         if settings is None:
             return CodeState(self._top, gaps=tuple(self._gaps))
-        self._object_format = dict(_without_scope(settings)).get("extensions.objectformat", "sha1")
+        values = dict(_without_scope(settings))
+        return replace(self._read_by(settings, values), identity=identity(values))
+
+    def _read_by(
+        self, settings: Sequence[tuple[str, str, str]], values: Mapping[str, str]
+    ) -> CodeState:
+        self._object_format = values.get("extensions.objectformat", "sha1")
         disarmed = _disarm(settings)
         if disarmed is None:
             reason = "its settings name a filter in a way that git cannot be told to leave out"
@@ -167,7 +176,7 @@ class _Repository:
             state = self._read_commit_alone()
         else:
             state = self._with_status(_fields(answer.output))
-        remote = _remote(settings, state.branch)
+        remote = _remote(values, state.branch)
         return replace(state, remote=remote, gaps=tuple(self._gaps))
 
     def _read_settings(self) -> list[tuple[str, str, str]] | None:
@@ -312,9 +321,8 @@ def _disarm(settings: Sequence[tuple[str, str, str]]) -> list[str] | None:
     return words
 
 
-def _remote(settings: Sequence[tuple[str, str, str]], branch: str | None) -> str | None:
+def _remote(values: Mapping[str, str], branch: str | None) -> str | None:
     """Where the branch comes from: its own remote, otherwise ``origin``, otherwise the first."""
-    values = dict(_without_scope(settings))
     names = (values.get(f"branch.{branch}.remote"), "origin")
     urls = [values.get(f"remote.{name}.url") for name in names if name]
     urls += [url for key, url in values.items() if re.fullmatch(r"remote\..*\.url", key)]

@@ -212,7 +212,7 @@ def _seen(table: _Table, role: str) -> FileSeen:
         gap = Gap(
             "content-unknown",
             name,
-            "not all rows of its answers were fetched by the program"
+            "not all rows of its answers were fetched, or they were too many to hash on the way"
             if role == "input"
             else "which rows it holds now was not seen",
             "export the table to a file, and read that",
