@@ -150,6 +150,16 @@ def test_the_order_in_memory_says_nothing() -> None:
     assert compare_blocks(fortran, turned).words == "[1, 0, 2]: 14.0 was, -1.0 is"
 
 
+def test_what_differs_late_is_found_in_its_place() -> None:
+    one = np.ones(3_000_000, "f4")
+    other = one.copy()
+    other[2_500_000:] *= np.float32(1 + 2e-7)
+    other[2_900_000] = 2
+    found = compare_blocks(block_of(one), block_of(other))
+    assert (found.words, found.differing) == ("[2900000]: 1.0 was, 2.0 is", 500_000)
+    assert found.largest == pytest.approx(0.5)
+
+
 def test_an_unknown_width_is_an_error() -> None:
     with pytest.raises(ValueError, match="an unknown dtype"):
         width_of("|Q7")

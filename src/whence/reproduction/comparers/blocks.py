@@ -15,7 +15,7 @@ from whence.reproduction.comparers.tolerance import TOLERANCES, distance
 Dtype = str | tuple[tuple[str, "Dtype", int], ...]
 """A spelled dtype; or the fields of a record: name, dtype and offset in bytes."""
 
-_AT_ONCE = 1 << 16
+_AT_ONCE, _NUMPY_AT_ONCE = 1 << 16, 1 << 20
 _FORMATS = {
     "b1": "?", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q",
     "u8": "Q", "f2": "e", "f4": "f", "f8": "d", "c8": "2f", "c16": "2d", "bf2": "H",
@@ -63,7 +63,7 @@ def compare_blocks(one: Block, other: Block) -> BlockLikeness:
     count = math.prod(one.shape)
     if one.fortran != other.fortran:
         one, other = _in_c_order(one), _in_c_order(other)
-    if one.dtype == other.dtype and bytes(one.data) == bytes(other.data):
+    if one.dtype == other.dtype and one.data == other.data:
         return BlockLikeness(count)
     if isinstance(one.dtype, tuple):
         return _compare_records(one, other, one.dtype, count)
@@ -237,23 +237,42 @@ def _with_numpy(one: Block, other: Block, kind: str, tolerance: float) -> Counte
         np.frombuffer(block.data, f"{'>' if str(block.dtype)[0] == '>' else '<'}{spelled}")
         for block in (one, other)
     )
-    with np.errstate(all="ignore"):
-        same = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124  NaN
-        (places,) = np.nonzero(~same)
+    scale = _numpy_scale(left) if tolerance else 0.0
+    first, differing, beyond, largest = None, 0, 0, 0.0
+    for start in range(0, len(left), _NUMPY_AT_ONCE):
+        was, now = (each[start : start + _NUMPY_AT_ONCE] for each in (left, right))
+        (places,) = np.nonzero((was != now) & ((was == was) | (now == now)))  # noqa: PLR0124  NaN
         if not len(places):
-            return None, 0, 0, 0.0
-        was, now = left[places].astype("f8"), right[places].astype("f8")
-        scale = 0.0
-        if tolerance:
-            finite = left[np.isfinite(left)].astype("f8")
-            most = float(np.abs(finite).max(initial=0.0))
-            scale = most * float(np.sqrt(np.mean((finite / most) ** 2))) if most else 0.0
-        apart = np.abs(was - now) / np.maximum(np.maximum(np.abs(was), np.abs(now)), scale)
-    apart[~np.isfinite(apart)] = np.inf
-    over = (apart > tolerance) if tolerance else np.ones(len(places), bool)
-    at = int(np.argmax(over))  # the first beyond tolerance, or the first
-    first = (int(places[at]), left[places[at]].item(), right[places[at]].item())
-    return first, len(places), int(over.sum()), float(apart.max())
+            continue
+        was, now = was[places], now[places]
+        with np.errstate(all="ignore"):
+            size = np.maximum(np.abs(was.astype("f8")), np.abs(now.astype("f8")))
+            apart = np.abs(was.astype("f8") - now.astype("f8")) / np.maximum(size, scale)
+        apart[~np.isfinite(apart)] = np.inf
+        over = (apart > tolerance) if tolerance else np.ones(len(places), bool)
+        if first is None or (not beyond and over.any()):
+            at = int(np.argmax(over))  # the first beyond tolerance, or the first
+            first = (start + int(places[at]), was[at].item(), now[at].item())
+        differing += len(places)
+        beyond += int(over.sum())
+        largest = max(largest, float(apart.max()))
+    return first, differing, beyond, largest
+
+
+def _numpy_scale(numbers: Any) -> float:
+    """As ``_scale``."""
+    np = _numpy()
+    chunks = range(0, len(numbers), _NUMPY_AT_ONCE)
+
+    def finite(start: int) -> Any:
+        chunk = numbers[start : start + _NUMPY_AT_ONCE]
+        return chunk[np.isfinite(chunk)].astype("f8")
+
+    most = max((float(np.abs(finite(start)).max(initial=0.0)) for start in chunks), default=0.0)
+    if not most:
+        return 0.0
+    parts = [(len(each), float(((each / most) ** 2).sum())) for each in map(finite, chunks)]
+    return most * math.sqrt(math.fsum(it for _, it in parts) / sum(count for count, _ in parts))
 
 
 def _numpy() -> Any:
