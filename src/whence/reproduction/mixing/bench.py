@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from typing import Protocol
 
-from whence.errors import ReproductionError, StoreError
+from whence.errors import NotFoundError, ReproductionError, StoreError
 from whence.reproduction.attribution.laboratory import Mixture, Outcome, Trial
 from whence.reproduction.interface import Recipe, Replay, Replayed
 from whence.reproduction.mixing.shelf import Given, StageShelf, given_by, key_of
@@ -171,7 +171,7 @@ def contents_of(read: Callable[[str], bytes]) -> Callable[[str], bytes | None]:
     def contents(sha256: str) -> bytes | None:
         try:
             return read(sha256)
-        except StoreError:
+        except (NotFoundError, StoreError):
             return None
 
     return contents

@@ -1,7 +1,7 @@
 """Which run of the one pipeline answers to which of the other, up to the one that measured."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whence.errors import NotFoundError, ReproductionError, UsageError
 from whence.query.account import account_for
@@ -79,10 +79,16 @@ def read_pipeline(reader: GraphReader, a: int, b: int, metric: str) -> Pipeline:
     for side in measuring.sides:
         if side is not None and side.state != "completed":
             raise ReproductionError(
-                f"run {side.run[:8]} ({side.job}), which measured {name}, is {side.state}",
+                f"run {side.run[:8]} ({side.job}), which measured {name}, did not complete: "
+                f"{side.state}",
                 hint="`whence show` tells how it ended; a run that fails explains nothing",
             )
-    return Pipeline((*_needed(before, measuring), measuring), name)
+    needed = (*_needed(before, measuring), measuring)
+    if not any(each.draws for each in needed):
+        # Nothing drew numbers that anybody saw. Then nothing would be run anew with another seed,
+        # and what is not recorded, such as the time of day, would pass for a cause.
+        needed = tuple(replace(each, draws=True) for each in needed)
+    return Pipeline(needed, name)
 
 
 def metrics_of(stages: Iterable[Stage]) -> tuple[dict[str, int], dict[str, int]]:
