@@ -24,5 +24,5 @@ EXPECTED: dict[str, Row] = {
     "trap_set": ({B, C}, {B, C}, {D}, {B, C}, {B, C}, {D}),
     "trap_time": ({C}, {C}, {C}, {C}, {C}, {C, P, D}),
     "trap_seed": ({D, L}, {D, L}, {D, L}, {D, L}, {D, L}),
-    "trap_listing": ({B, D, L},) * 5 + ({D, L},),
+    "trap_listing": (*(({B, D, L},) * 5), {P, D, L}),
 }
