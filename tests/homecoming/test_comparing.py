@@ -127,7 +127,7 @@ def test_hashes_of_an_engine_that_hashes_otherwise_are_made_anew_or_not_compared
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = recorded(workspace, BEFORE)
-    monkeypatch.setattr(hashing, "_NAMES", ["whence-rows-2-other"])
+    monkeypatch.setattr(hashing, "_NAMES", [f"{hashing.FAMILY}-other"])
     after = recorded(workspace, AFTER, kept=True)
     assert "hashed in different ways" in compared(workspace, before, after)["not_compared"]
     monkeypatch.setattr(hashing, "_NAMES", [])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from naive_rows import count_keyed, taken, written
 from whence.rows import joining as room
+from whence.rows.change import RowChange
 from whence.rows.compare import compare
 
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)), max_size=14)
@@ -58,3 +59,15 @@ def test_of_a_key_with_several_rows_what_is_left_on_both_sides_has_changed(tmp_p
     change = compare(found[0], found[1])
     assert change.rows == count_keyed(some, others)
     assert change.columns_changed == (("x", 2),)
+
+
+def test_a_key_of_few_values_does_not_multiply_rows(tmp_path: Path) -> None:
+    """Joined as they stand, these would be 30 million pairs."""
+    texts = ["n,x\n" + "".join(f"{at % 3},{at + add}\n" for at in range(9000)) for add in (0, 9)]
+    found = [
+        taken(written(tmp_path, text, name), ["n"])
+        for name, text in zip(("a.csv", "b.csv"), texts, strict=True)
+    ]
+    assert compare(found[0], found[1]).rows == RowChange(
+        added=0, removed=0, changed=9, unchanged=8991
+    )

@@ -116,3 +116,12 @@ def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path, table: Pa
     with pytest.raises(StoreError, match="cannot take another file") as caught:
         FingerprintShelf(blocked, SECRET).take(table, SHA256)
     assert caught.value.hint
+
+
+def test_what_was_hashed_by_other_definitions_is_as_good_as_gone(
+    folder: Path, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = FingerprintShelf(folder, SECRET)
+    shelf.take(table, SHA256)
+    monkeypatch.setattr("whence.rows.shelf.FAMILY", "whence-rows-9")
+    assert shelf.get(SHA256) is None

@@ -37,7 +37,6 @@ class TableComparison:
 
     def __init__(self, workspace: Workspace, key: Sequence[str] = ()) -> None:
         self._workspace = workspace
-        self._prints: Prints | None = None
         self._key = tuple(sorted(key))
         self.keyed = False
         """Whether any table could be compared by the key that was asked for, or says why not."""
@@ -45,9 +44,11 @@ class TableComparison:
     def __call__(self, before: str, after: str, name: str) -> Mapping[str, Any] | None:
         """What changed, as JSON; ``None`` where the two are no tables."""
         try:
-            if self._prints is None:
-                self._prints = Prints(self._workspace)
-            return self._compare(self._prints, before, after, name)
+            prints = Prints(self._workspace)
+            try:
+                return self._compare(prints, before, after, name)
+            finally:
+                prints.close()
         except (StoreError, TableError) as error:
             return {"not_compared": error.message, "sentences": [f"not compared: {error.message}"]}
 
@@ -104,8 +105,7 @@ class TableComparison:
         old, new = pair
         if _way(old) != _way(new):
             old, new = (
-                prints.take(sha256, [name], it.head.key) or it
-                for sha256, it in zip(digests, pair, strict=True)
+                prints.take(sha256, [name]) or it for sha256, it in zip(digests, pair, strict=True)
             )
         for key in (wanted,) if wanted else (old.head.key, new.head.key):
             if (old.head.key == new.head.key and not wanted) or not key:
@@ -123,7 +123,7 @@ class TableComparison:
     ) -> Print:
         if not set(key) <= set(kept.head.order()):
             return kept
-        return prints.take(sha256, [name], key) or kept
+        return prints.take_by(sha256, [name], key) or kept
 
 
 def _way(of: Print) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from whence.capture.digests import DigestCache, FileDigest, digest_files
 from whence.errors import StoreError
-from whence.rows.fingerprint import Print
+from whence.rows.fingerprint import Print, fingerprint
 from whence.rows.format import HEAD_BYTES, TableFormat, table_format
 from whence.rows.shelf import FingerprintShelf
 from whence.workspace import Workspace, rows_key
@@ -41,29 +41,53 @@ class Prints:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._shelf = fingerprints(workspace)
+        self._secret = bytes.fromhex(rows_key(workspace))
+        self._scratch = tempfile.TemporaryDirectory(prefix="whence-rows-")
 
     def kept(self, sha256: str) -> Print | None:
         """The one that is kept; ``None`` if none is, or it is damaged."""
         return self._shelf.find(sha256)
 
-    def take(self, sha256: str, names: Sequence[str], key: Sequence[str] = ()) -> Print | None:
+    def take(self, sha256: str, names: Sequence[str]) -> Print | None:
         """Take it from the bytes and keep it; ``None`` where they are not at hand.
 
         Args:
             sha256: The digest of the table's bytes.
             names: What the workspace calls, or called, the table.
-            key: The columns that identify its rows; none: they are found.
+
+        Raises:
+            TableError: the table cannot be read.
+            StoreError: what is taken cannot be kept.
+        """
+        with self._table(sha256, names) as (path, form):
+            return None if path is None else self._shelf.take(path, sha256, format=form)
+
+    def take_by(self, sha256: str, names: Sequence[str], key: Sequence[str]) -> Print | None:
+        """Take it by other columns than it is kept by, for as long as this object is open.
 
         Raises:
             TableError: the table cannot be read, or has no such column.
-            StoreError: what is taken cannot be kept.
         """
-        with self._bytes(sha256, names) as path:
+        folder = Path(self._scratch.name)
+        with self._table(sha256, names) as (path, form):
             if path is None:
                 return None
-            with path.open("rb") as file:
-                form = _format(names, file.read(HEAD_BYTES))
-            return None if form is None else self._shelf.take(path, sha256, key=key, format=form)
+            prints = folder / f"{sha256}.prints"
+            head = fingerprint(path, prints, secret=self._secret, key=key, format=form)
+        return Print(head, prints)
+
+    def close(self) -> None:
+        """Let go of what is not kept."""
+        self._scratch.cleanup()
+
+    @contextmanager
+    def _table(
+        self, sha256: str, names: Sequence[str]
+    ) -> Iterator[tuple[Path | None, TableFormat | None]]:
+        """A table's bytes and how they are written; no path where it is none or not at hand."""
+        with self._bytes(sha256, names) as path:
+            form = None if path is None else _format(names, _head(path))
+            yield (None if form is None else path), form
 
     @contextmanager
     def files(self, before: str, after: str, names: Sequence[str]) -> Iterator[Files | None]:
@@ -72,11 +96,7 @@ class Prints:
             if old is None or new is None:
                 yield None
                 return
-            forms = []
-            for path in (old, new):
-                with path.open("rb") as file:
-                    forms.append(_format(names, file.read(HEAD_BYTES)))
-            yield Files((old, new), (forms[0], forms[1]))
+            yield Files((old, new), (_format(names, _head(old)), _format(names, _head(new))))
 
     @contextmanager
     def _bytes(self, sha256: str, names: Sequence[str]) -> Iterator[Path | None]:
@@ -102,6 +122,11 @@ class Prints:
         cache = DigestCache(self._workspace.folder / "cache" / "digests.sqlite")
         found = digest_files([str(path)], cache)[str(path)]
         return isinstance(found, FileDigest) and found.sha256 == sha256
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _format(names: Sequence[str], head: bytes) -> TableFormat | None:

@@ -16,7 +16,8 @@ text                   its UTF-8
 everything else        its text, as the engine writes it
 =====================  ===========================================================================
 
-In a CSV ``007``, ``+7`` and ``1_000`` are text: writing them otherwise would change them. Text of a
+In a CSV ``007``, ``+7``, ``1_000`` and what is longer than any double are text: writing them
+otherwise would change them. Text of a
 typed format is read like that of a CSV where a first look at the column finds a number or a moment
 written out; a text of JSON that looks like a number is text.
 
@@ -32,8 +33,11 @@ _EXACT = (1 << 53) - 1
 """Whole numbers up to this one are doubles that no other whole number is rounded to."""
 
 MACROS = (
-    """text_number(c) AS CASE WHEN c BETWEEN '-' AND '9~'
-    AND NOT ltrim(c, '-') BETWEEN '00' AND '09~' AND NOT contains(c, '_')
+    # A cast that fails takes five times as long as one that does not: what cannot be a number is
+    # told by comparisons first.
+    """text_number(c) AS CASE WHEN c BETWEEN '-' AND '9~' AND strlen(c) < 26
+    AND NOT contains(c, '_') AND NOT c LIKE '____-__-%'
+    AND NOT (c >= '00' AND c < '0:') AND NOT (c >= '-00' AND c < '-0:')
     THEN TRY_CAST(c AS DOUBLE) END""",
     f"""whole_hash(i) AS
     CASE WHEN i BETWEEN -{_EXACT} AND {_EXACT} THEN hash(i::DOUBLE) ELSE hash(i) END""",
@@ -88,6 +92,9 @@ _BY_TYPE = (
     ),
 )
 """Types of a typed format → SQL of the engine's hash of a cell; of others, its text is hashed."""
+
+DEFINITIONS = (*MACROS, *(expression for _, expression in _BY_TYPE))
+"""What the hashes of values rest on: where it changes, older hashes are others."""
 
 _DELIMITED = frozenset({TableKind.CSV, TableKind.TSV})
 

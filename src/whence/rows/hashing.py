@@ -11,9 +11,9 @@ Even-Mansour cipher (Dunkelman, Keller and Shamir, EUROCRYPT 2012). The engine's
 speed and is no proven permutation: the words keep somebody who has the hashes alone from trying out
 rows; they are no encryption.
 
-An engine does not promise that its hash stays the same. So the algorithm's name ends in a probe, a
-digest of what the engine makes of some hundred values: hashes of one name are comparable, whatever
-version of the engine made them, and others are not compared.
+An engine does not promise that its hash stays the same. So the algorithm's name holds a digest of
+our own definitions, and of what the engine makes of some hundred values: hashes of one name are
+comparable, whatever version of the engine made them, and others are not compared.
 """
 
 import hashlib
@@ -21,12 +21,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from whence.rows.cells import DEFINITIONS
+
 if TYPE_CHECKING:
     import duckdb
 
-_FAMILY = "whence-rows-2"
-_WORDS = 8
 _PROBE_BYTES = 6
+FAMILY = f"whence-rows-2-{hashlib.sha256(repr(DEFINITIONS).encode()).hexdigest()[:8]}"
+"""What the name of the algorithm begins with: our own part of it."""
+
+_WORDS = 8
 _MARK_BYTES = 8
 
 _NAMES: list[str] = []
@@ -63,7 +67,7 @@ def probe(connection: "duckdb.DuckDBPyConnection") -> str:
     if not _NAMES:
         found = connection.execute(_PROBE).fetchall()
         digest = hashlib.sha256(repr(found).encode()).hexdigest()
-        _NAMES.append(f"{_FAMILY}-{digest[: 2 * _PROBE_BYTES]}")
+        _NAMES.append(f"{FAMILY}-{digest[: 2 * _PROBE_BYTES]}")
     return _NAMES[0]
 
 

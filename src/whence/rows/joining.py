@@ -119,36 +119,30 @@ class Join:
         return f"(({prefix}{word} >> {shift}) & {(1 << self._bits) - 1})"
 
     def _join(self, part: str) -> None:
-        segments = [
+        # Asked before: a key that stands often on both sides would be joined with itself each time.
+        if self._repeats("a", part) or self._repeats("b", part):
+            self._join_repeated(part)
+            return
+        kind = "CASE WHEN b.k IS NULL THEN 1 WHEN a.k IS NULL THEN 2 ELSE 0 END"
+        shown = [kind, "1"]
+        shown += [
             f"CASE WHEN a.k IS NULL THEN b.s{at} ELSE a.s{at} END"
             for at, _ in enumerate(self._segments)
         ]
-        words = [f"{side}.w{word}" for side, word in self._words()]
-        kind = "CASE WHEN b.k IS NULL THEN 1 WHEN a.k IS NULL THEN 2 ELSE 0 END"
-        fields = ", ".join(
-            f"f{at} := {each}" for at, each in enumerate([kind, "1.0", *segments, *words])
-        )
+        shown += [f"{side}.w{word}" for side, word in self._words()]
         self._connection.execute(
-            "CREATE OR REPLACE TEMP TABLE joined AS"
-            " SELECT count(*) AS pairs, count(a.k) AS olds, count(b.k) AS news,"
-            f" list(struct_pack({fields})) FILTER (a.v IS DISTINCT FROM b.v) AS found"
+            f"INSERT INTO moved SELECT {', '.join(shown)}"
             f" FROM (SELECT * FROM a WHERE {part}) AS a"
             f" FULL JOIN (SELECT * FROM b WHERE {part}) AS b ON a.k = b.k"
+            " WHERE a.v IS DISTINCT FROM b.v"
         )
-        if self._repeats(part):
-            self._join_repeated(part)
-        else:
-            self._connection.execute(
-                "INSERT INTO moved SELECT unnest(found, recursive := true) FROM joined"
-            )
 
-    def _repeats(self, part: str) -> bool:
-        """Whether any key that both sides have stands more than once in this part."""
+    def _repeats(self, side: str, part: str) -> bool:
+        """Whether any key stands more than once in this part."""
         (found,) = self._connection.execute(
-            f"SELECT olds, news, (SELECT count(*) FROM a WHERE {part}),"
-            f" (SELECT count(*) FROM b WHERE {part}) FROM joined"
+            f"SELECT count(*), count(DISTINCT k) FROM {side} WHERE {part}"
         ).fetchall()
-        return bool(found[0] != found[2] or found[1] != found[3])
+        return bool(found[0] != found[1])
 
     def _join_repeated(self, part: str) -> None:
         places = range(len(self._segments))

@@ -34,6 +34,12 @@ PLACE = "place"
 _STORED_ABOVE = 64 << 20
 """Bytes of a text table from which on its cells are not held in memory."""
 
+_PLACED_AT_ONCE = 1 << 15
+"""Rows that are held, for each thread, before they are written."""
+
+_CSV_BUFFER = 2 * delimited.LONGEST_RECORD
+"""Bytes; the engine's own choice, sixteen of the longest records, does not fit into its memory."""
+
 _TEXT_TYPE = "text"
 _LONGEST_OBJECT = 1 << 26
 
@@ -97,7 +103,7 @@ def _read_clean(
         f" auto_detect = false, delim = $delimiter, quote = '\"', escape = '\"',"
         f" header = {dialect.header}, columns = {{{spelled}}}, allow_quoted_nulls = false,"
         f" new_line = '{dialect.newline.encode('unicode_escape').decode()}',"
-        f" max_line_size = {delimited.LONGEST_RECORD}) {keep}"
+        f" max_line_size = {delimited.LONGEST_RECORD}, buffer_size = {_CSV_BUFFER}) {keep}"
     )
     arguments = {"path": str(path), "delimiter": dialect.delimiter}
     _place(connection, path, selected, arguments, None if texts else width)
@@ -121,7 +127,8 @@ def _place(
         connection.execute(f"CREATE TEMP TABLE cells AS {every}", arguments)
         return
     placed = path.parent / PLACED
-    connection.execute(f"COPY ({selected}) TO '{placed}' (FORMAT parquet)", arguments)
+    form = f"FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE {_PLACED_AT_ONCE}"
+    connection.execute(f"COPY ({selected}) TO '{placed}' ({form})", arguments)
     connection.execute(
         f"CREATE TEMP VIEW cells AS SELECT * EXCLUDE (file_row_number), file_row_number AS {PLACE}"
         f" FROM read_parquet('{placed}', file_row_number = true)"

@@ -12,7 +12,7 @@ from whence.errors import StoreCorruptError, StoreError, TableError
 from whence.model.digest import Digest
 from whence.rows.fingerprint import Print, fingerprint
 from whence.rows.format import TableFormat
-from whence.rows.hashing import row_key
+from whence.rows.hashing import FAMILY, row_key
 from whence.rows.header import header_bytes, parse_header
 from whence.rows.opening import DEFAULT_LIMITS, Limits
 from whence.store.shelf import Shelf
@@ -98,7 +98,7 @@ class FingerprintShelf:
         if content is None:
             return None
         head = parse_header(content[_DIGEST:])
-        if head.mark != row_key(self._secret).mark:
+        if head.mark != row_key(self._secret).mark or not head.algorithm.startswith(FAMILY):
             return None
         digest = content[:_DIGEST].hex()
         prints = self._prints(sha256, digest)
