@@ -40,7 +40,7 @@ b  models/delay.joblib  sha256:<id>  made by train <id>  completed  2026-11-02 0
 what most probably matters, likeliest first
    1  train.py:2        its file was used; what of it ran is not known  [train]
                         fit otherwise
-   2  data/flights.csv  4,000 rows removed, 332,776 unchanged: 1.2 % of its rows  [prepare]
+   2  data/flights.csv  4,000 rows removed: 1.2 % of its rows  [prepare]
    3  pandas            3.1.1 → 3.1.2: it was imported; only its last number changed  [prepare, …]
    4  model.leaves      31 → 63: no source that was used names it  [train]
 

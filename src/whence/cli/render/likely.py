@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from whence.cli.render.changes import Line, facts_of
 from whence.cli.render.text import cells, cut, printable
+from whence.drawing.figures import counted
 from whence.query.diff.difference import Candidate, Difference
 from whence.query.diff.weights import IDLE
 
@@ -15,6 +16,7 @@ _NAME = 36
 _FACTS = 60
 _GROUPS = 3
 _NAMES = 3
+_MOVES = ("added", "removed", "changed")
 
 
 def ranking_lines(difference: Difference) -> Iterator[Line]:
@@ -79,9 +81,14 @@ def _facts(candidate: Candidate) -> str:
         return ""
     facts = facts_of(candidate.layer, candidate.change)
     table = candidate.change.detail.get("table")
-    sentences = table.get("sentences") if table and table.get("rows") else None
-    if sentences:
-        return printable(str(sentences[0]))
+    rows = table.get("rows") if table else None
+    moved = (
+        [f"{counted(rows[what], 'row', 'rows')} {what}" for what in _MOVES if rows.get(what)]
+        if rows
+        else []
+    )
+    if moved:
+        return ", ".join(moved)
     return facts[-1] if candidate.layer == "data" and facts else (facts or [""])[0]
 
 
