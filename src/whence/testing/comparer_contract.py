@@ -78,7 +78,7 @@ class ComparerContract(ABC):
             found = self.compare(tmp_path, files)
             assert found.likeness is Likeness.DIFFERENT
             assert found.reason
-            json.dumps(dict(found.detail))
+            json.dumps(dict(found.detail), allow_nan=False)
 
     def test_it_signs_its_answer(self, tmp_path: Path) -> None:
         comparer = self.make_comparer()

@@ -91,7 +91,7 @@ def test_threads_and_rounding_are_told_from_another_seed(versions: Versions, nam
 @pytest.mark.parametrize("name", ["xgb.json", "xgb.pkl", "lgb.txt", "cat.cbm", "net.keras"])
 def test_models_are_asked_what_they_predict(versions: Versions, name: str) -> None:
     found = versions.compare("seed", name, predict=True)
-    assert "on 200 rows of test.csv" in found.reason
+    assert " 200 rows of test.csv" in found.reason
     assert found.detail["predictions"][0]["rows"] == 200
 
 

@@ -31,11 +31,11 @@ OTHER = {**LABELS, "decisions": False}
         (DIFFERENT, [SINGLE], Likeness.VALUES, "differ by 1e-07 at most"),
         (DIFFERENT, [LABELS], Likeness.DECISIONS, "the same decisions on 4 rows"),
         (DIFFERENT, [OTHER], Likeness.DIFFERENT, "first at w: 1.0 was, 2.0 is"),
-        (DIFFERENT, [OTHER], Likeness.DIFFERENT, "2 of 4 predictions on 4 rows of test.csv differ"),
+        (DIFFERENT, [OTHER], Likeness.DIFFERENT, "predictions differ for 2 of 4 rows of test.csv"),
         (DIFFERENT, [EQUAL, NEAR], Likeness.VALUES, "4 rows of test.csv and 1 more"),
-        (DIFFERENT, [EQUAL, OTHER], Likeness.DIFFERENT, "2 of 8 predictions"),
+        (DIFFERENT, [EQUAL, OTHER], Likeness.DIFFERENT, "for 2 of 8 rows of test.csv and 1 more"),
         (OPAQUE, [EQUAL], Likeness.PREDICTIONS, "equal predictions"),
-        (OPAQUE, [OTHER], Likeness.DIFFERENT, "2 of 4 predictions"),
+        (OPAQUE, [OTHER], Likeness.DIFFERENT, "for 2 of 4 rows"),
     ],
 )
 def test_the_ladder(

@@ -20,7 +20,9 @@ from whence.cli.asking import find, settled
 from whence.cli.console import Console
 from whence.cli.progress import counting
 from whence.cli.verb import add_json
+from whence.drawing.figures import counted
 from whence.errors import StoreError, UsageError
+from whence.reproduction.attribution.attribute import EXACT_UP_TO, Plan
 from whence.reproduction.attribution.trials import Budget
 from whence.workspace import Workspace
 
@@ -72,10 +74,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     with settled(console) as workspace:
         order = read_order(args, workspace, console)
         prepared = prepare(workspace, order)
-        factors = len(prepared.mixing.differences)
-        console.say(
-            f"whence: {factors} factors differ" if factors > 1 else "whence: 1 factor differs"
-        )
+        console.say(f"whence: {_announced(len(prepared.mixing.differences), args)}")
         with counting(console, "trials run") as tell:
             told = prepared.answer(tell)
     if args.svg is not None and told["change"] is not None:
@@ -95,6 +94,17 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _announced(factors: int, args: argparse.Namespace) -> str:
+    """How many things differ, and how much may have to be run for it."""
+    differ = "1 factor differs" if factors == 1 else f"{factors} factors differ"
+    if args.budget is not None:
+        return f"{differ}; the budget is {args.budget}"
+    seeds = f"with up to {counted(args.seeds, 'seed', 'seeds')}"
+    if factors <= EXACT_UP_TO:
+        return f"{differ}: at most {2**factors} mixtures, {seeds} each"
+    return f"{differ}: {2 * factors + 2} mixtures or more, {seeds} each; --budget sets a limit"
+
+
 def read_order(args: argparse.Namespace, workspace: Workspace, console: Console) -> "Order":
     """What is asked.
 
@@ -103,7 +113,6 @@ def read_order(args: argparse.Namespace, workspace: Workspace, console: Console)
         NotFoundError: A or B names nothing.
     """
     from whence.reproduction.attributed import Order, Side  # noqa: PLC0415
-    from whence.reproduction.attribution.attribute import Plan  # noqa: PLC0415
 
     budget = read_budget(args.budget)
     check_numbers(args)

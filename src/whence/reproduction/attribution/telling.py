@@ -107,7 +107,10 @@ def _block(block: Mixture, asked: Asked) -> dict[str, Any]:
 
 
 def _title(block: Mixture) -> str:
-    return " with ".join(sorted(block))
+    names = sorted(block)
+    if len(names) > NAMED:
+        return f"{names[0]} with {len(names) - 1} more"
+    return " with ".join(names)
 
 
 def _interval(estimate: Estimate | None) -> dict[str, float] | None:

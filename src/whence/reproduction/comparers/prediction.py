@@ -104,7 +104,8 @@ def _by_predictions(predicted: Sequence[Mapping[str, Any]], where: str) -> tuple
         return Likeness.DECISIONS, words
     differing = sum(int(each.get("differing") or 0) for each in predicted)
     rows = sum(int(each.get("rows") or 0) for each in predicted)
-    return Likeness.DIFFERENT, f"{differing:,} of {rows:,} predictions on {where} differ"
+    tables = _tables(predicted)
+    return Likeness.DIFFERENT, f"predictions differ for {differing:,} of {rows:,} rows of {tables}"
 
 
 def _is_within(told: Mapping[str, Any]) -> bool:
@@ -116,6 +117,9 @@ def _is_within(told: Mapping[str, Any]) -> bool:
 
 
 def _spelled(predicted: Sequence[Mapping[str, Any]]) -> str:
-    first = predicted[0]
-    words = f"{int(first.get('rows') or 0):,} rows of {first.get('table')}"
-    return f"{words} and {len(predicted) - 1} more" if len(predicted) > 1 else words
+    return f"{int(predicted[0].get('rows') or 0):,} rows of {_tables(predicted)}"
+
+
+def _tables(predicted: Sequence[Mapping[str, Any]]) -> str:
+    name = str(predicted[0].get("table"))
+    return f"{name} and {len(predicted) - 1} more" if len(predicted) > 1 else name

@@ -7,6 +7,7 @@ Nodes may be shared and may lie in circles: each pair is looked at once.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, ClassVar, NamedTuple
 
 from whence.reproduction.comparers.blocks import Block, compare_blocks
@@ -110,6 +111,16 @@ class Likening:
             self.beyond += 1
             self.worst = self.worst or words
 
+    def _amount(self) -> str:
+        """How many numbers differ, and by how much."""
+        if self.differing == self.compared == 1:
+            return f", by {self.largest:.2g} of itself" if isfinite(self.largest) else ""
+        if not self.differing:
+            return ""
+        count = f"; {self.differing:,} of {self.compared:,} numbers differ"
+        at_most = f", by {self.largest:.2g} of themselves at most"
+        return count + at_most if isfinite(self.largest) else count
+
     def comparison(self, comparer: str) -> Comparison:
         """As a comparer answers."""
         met = tuple(row.what for key, row in HARMLESS.items() if key in self.harmless)
@@ -117,16 +128,11 @@ class Likening:
             return Comparison(Likeness.CANONICAL, comparer, "", met)
         detail = {
             "first_difference": self.first,
-            "largest_difference": self.largest,
+            "largest_difference": self.largest if isfinite(self.largest) else None,
             "numbers": self.compared,
             "numbers_differing": self.differing,
         }
-        amount = ""
-        if self.differing:
-            amount = (
-                f"; {self.differing:,} of {self.compared:,} numbers differ,"
-                f" by {self.largest:.2g} of themselves at most"
-            )
+        amount = self._amount()
         if self.within:
             return Comparison(
                 Likeness.VALUES, comparer, f"first at {self.first}{amount}", met, detail
@@ -219,7 +225,7 @@ class _Walk:
             apart = distance(float(one), float(other))
         except OverflowError:
             within, apart = False, float("inf")
-        self.found.number(_at(step), f"{one!r} was, {other!r} is", apart, within=within)
+        self.found.number(_at(step), f"{brief(one)} was, {brief(other)} is", apart, within=within)
 
     def _blocks(self, step: _Step | None, one: Block, other: Block) -> "_Steps":
         found = compare_blocks(one, other)
@@ -365,5 +371,7 @@ def brief(node: Any) -> str:
         return "a dictionary"
     if isinstance(node, list | tuple | Loose):
         return f"{len(node.items if isinstance(node, Loose) else node):,} values"
+    if isinstance(node, int) and node.bit_length() > 200:
+        return f"a number of {node.bit_length():,} bits"
     text = repr(node)
     return text if len(text) <= 60 else f"{text[:57]}…"
