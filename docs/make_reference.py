@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from whence import plugins
+from whence.cli.main import ORDER
 from whence.cli.verb import Verb
 
 FOLDER = Path(__file__).parent / "commands"
@@ -27,7 +28,7 @@ def pages() -> dict[str, str]:
     """File name → content, for every command and the list of them."""
     written = {}
     rows = []
-    for name in plugins.names("whence.commands"):
+    for name in plugins.names("whence.commands", ORDER):
         verb = plugins.load("whence.commands", name)
         assert verb is not None
         written[f"{name}.md"] = page(name, verb)

@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 
 from whence import plugins
+from whence.cli import main
 from whence.errors import WhenceError
+from whence.reproduction import comparing
+from whence.reproduction.sources import finding
 
-GROUPS = ["whence.commands", "whence.tracers", "whence.comparers"]
+GROUPS = ["whence.commands", "whence.tracers", "whence.comparers", "whence.sources"]
+ORDERS = {
+    "whence.commands": main.ORDER,
+    "whence.comparers": comparing.ORDER,
+    "whence.sources": finding.ORDER,
+}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -22,6 +30,13 @@ def test_our_own_are_what_the_standard_way_finds(group: str) -> None:
 def test_everything_that_is_listed_can_be_loaded(group: str) -> None:
     for name in plugins.names(group):
         assert plugins.load(group, name) is not None
+
+
+@pytest.mark.parametrize("group", ORDERS)
+def test_each_of_ours_has_its_place_where_order_matters(group: str) -> None:
+    own = [name for name in plugins.names(group) if plugins.is_own(group, name)]
+    assert sorted(ORDERS[group]) == own
+    assert plugins.names(group, ORDERS[group])[: len(own)] == list(ORDERS[group])
 
 
 def test_what_is_not_there_is_none() -> None:

@@ -6,7 +6,8 @@ Our own parts enter by the same doors as a stranger's. Each door is a group of e
 - ``whence.tracers``: a way to observe the files of a process tree, see ``capture/interface.py``;
 - ``whence.frameworks``: hooks for a library inside people's programs, see ``capture/agent``; the
   name is the module whose import loads them, and they are found as files, not imported;
-- ``whence.comparers``: how alike two files of one format are, see ``reproduction/interface.py``.
+- ``whence.comparers``: how alike two files of one format are, see ``reproduction/interface.py``;
+- ``whence.sources``: where a content may be had, see ``reproduction/sources/interface.py``.
 
 Our own distribution is asked first, and straight from its file: reading the entry points of a
 whole environment takes longer than most commands do, and so does importing what reads them.
@@ -14,7 +15,7 @@ whole environment takes longer than most commands do, and so does importing what
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -25,11 +26,19 @@ _OWN = "whence-"
 _FILE = "entry_points.txt"
 
 
-def names(group: str) -> list[str]:
-    """Everything plugged into a door: ours in the order we list them, then others by name."""
-    own = [name for name, _ in _own(group)]
-    others = {name for name, _ in _all(group)} - set(own)
-    return [*own, *sorted(others)]
+def names(group: str, order: Sequence[str] = ()) -> list[str]:
+    """Everything plugged into a door: ours first, then others.
+
+    Args:
+        group: The door.
+        order: Names of ours that come first, in this order; the rest comes by name. Where order
+            matters it stands in a table of the room that asks: what builds a distribution sorts
+            its entry points.
+    """
+    own = {name for name, _ in _own(group)}
+    others = {name for name, _ in _all(group)} - own
+    first = [name for name in order if name in own]
+    return [*first, *sorted(own - set(first)), *sorted(others)]
 
 
 def is_own(group: str, name: str) -> bool:
@@ -103,7 +112,7 @@ def _quick(group: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _own(group: str) -> tuple[tuple[str, str], ...]:
-    """Name and target of each entry point of our own distribution, in the order of its file."""
+    """Name and target of each entry point of our own distribution."""
     for folder in sys.path:
         try:
             inside = os.listdir(folder or ".")  # noqa: PTH208  quick

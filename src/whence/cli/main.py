@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from whence.cli.verb import Verb
 
 _GROUP = "whence.commands"
+ORDER = tuple(
+    "run log show trace impact path diff attribute bisect reproduce gaps register alias hold "
+    "config gc fsck demo".split()
+)
+"""In which order commands are listed: as a project meets them."""
+
 _INTRODUCTION = "Whence: what really happened, what nobody knows, and the proof."
 
 
@@ -74,7 +80,7 @@ def _overview() -> str:
     from whence import plugins  # noqa: PLC0415
 
     lines = [_INTRODUCTION, "", "usage: whence COMMAND [ARGUMENTS]", ""]
-    for name in plugins.names(_GROUP):
+    for name in plugins.names(_GROUP, ORDER):
         verb = plugins.load(_GROUP, name)
         lines.append(f"  {name:<10} {verb.SUMMARY if verb else ''}")
     lines += ["", "`whence COMMAND --help` tells more; `whence --version` names this release.", ""]

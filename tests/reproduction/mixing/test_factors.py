@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from reproduction.mixing.recipes import ROOT, Computing, Contents, recipe
-from whence.errors import UsageError
+from whence.errors import ReproductionError, UsageError
 from whence.reproduction.attribution.attribute import attribute
 from whence.reproduction.attribution.finding import Standing
 from whence.reproduction.attribution.laboratory import Mixture, Trial
-from whence.reproduction.interface import Recipe
+from whence.reproduction.interface import Recipe, Replay, Replayed
 from whence.reproduction.mixing.bench import Bench
 from whence.reproduction.mixing.factors import Mixing
 from whence.reproduction.mixing.shelf import StageShelf
@@ -230,6 +230,19 @@ def test_a_mixture_that_cannot_run_tells_its_last_words(contents: Contents, tmp_
         Mixture({"--deep", "train.py"}): pytest.approx(40),
         Mixture({"leaves 31 → 63 (config.json)"}): pytest.approx(32),
     }
+
+
+def test_what_fails_on_our_side_blames_no_mixture(contents: Contents, tmp_path: Path) -> None:
+    class Full(Computing):
+        def perform(self, replay: Replay, *, timeout: float | None = None) -> Replayed:
+            raise ReproductionError("raw.csv could not be put in place") from OSError("disk full")
+
+    mixing = mix(contents, pipelines(contents), pipelines(contents, leaves=63, fewer=1))
+    laboratory = bench(
+        contents, mixing, Full(contents, PROGRAMS), StageShelf(tmp_path / "stages"), 2
+    )
+    with pytest.raises(ReproductionError, match="could not be put in place"):
+        laboratory.run([Trial(Mixture({"raw.csv"}), 0), Trial(Mixture({"raw.csv"}), 1)])
 
 
 def test_a_metric_that_is_no_number_is_no_value(contents: Contents, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from whence.model.run import RunState
 from whence.recording.observation import CodeSeen, FileSeen, RunSeen
 from whence.reproduction.interface import FileNeed
 from whence.reproduction.sources import Content, Missing, find_content
+from whence.reproduction.sources.finding import DOOR, ORDER
 from whence.workspace import Workspace, location_of
 
 DATA = b"a,b\n1,2\n" * 50
@@ -138,7 +139,7 @@ def serve() -> Iterator[Callable[[dict[str, bytes]], str]]:
 
 def test_our_own_sources_are_asked_in_this_order() -> None:
     names = "objects disk git git-lfs git-annex dvc huggingface s3 lakefs http"
-    assert plugins.names("whence.sources")[:10] == names.split()
+    assert plugins.names(DOOR, ORDER)[:10] == names.split()
 
 
 def test_what_is_kept_comes_first(project: Project) -> None:

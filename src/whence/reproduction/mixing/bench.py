@@ -136,6 +136,8 @@ class Bench:
         try:
             done = studio.perform(replay, timeout=self._timeout)
         except ReproductionError as error:
+            if isinstance(error.__cause__, OSError | StoreError):
+                raise  # a full disk or a damaged content says nothing of the mixture
             return Given("", {}, {}, error.message)
         given = _given(replay.recipe, done)
         if done.run is not None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from whence.errors import StoreCorruptError
-from whence.model.digest import Digest
 from whence.store.objects.durable import make_folder, sync_folder, write_whole
 
 _NAME = "inventory"
@@ -35,7 +34,7 @@ def read_inventory(folder: Path) -> set[str]:
             f"{path} is damaged: its check does not hold",
             hint="delete it; runs that end from now on write it anew",
         )
-    return {Digest(line).sha256 for line in lines.decode("ascii").splitlines()}
+    return set(lines.decode("ascii").splitlines())
 
 
 def add_to_inventory(folder: Path, digests: Iterable[str]) -> None:
