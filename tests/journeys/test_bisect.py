@@ -29,6 +29,8 @@ def work(project: Project, minute: int, **files: str) -> None:
 @pytest.fixture
 def walked(project: Project) -> Project:
     """Of nine commits one halves the scale, one is broken, and three touch nothing that is used."""
+    # Edits of one size within one second: Python would run the bytecode of the text before.
+    project.env["PYTHONDONTWRITEBYTECODE"] = "1"
     project.write(".gitignore", "data/\nmetrics.json\n__pycache__/\n")
     project.write("data/raw.csv", "1\n" * 20)
     work(project, 1, train_py=TRAIN, shape_py="scale = 2\n", config_json='{"bonus": 1}')
