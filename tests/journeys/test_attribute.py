@@ -83,7 +83,7 @@ def test_known_shares_are_found_kept_and_shown(planted: Project) -> None:
     again = planted.whence(
         "attribute", "last~1", "last", "--metric", "score", "--svg", "why.svg", "--runs"
     )
-    assert "0 trials run for it" in again.stdout
+    assert "trials, 0 run just now" in again.stdout
     assert again.stdout.count("█") > 10
     assert "data/raw.csv" in (planted.folder / "why.svg").read_text()
 

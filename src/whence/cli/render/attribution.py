@@ -214,7 +214,7 @@ def _effort(told: Mapping[str, Any]) -> str:
     text = [counted(len(mixtures), "mixture", "mixtures")]
     if told["seeds"] > 1:
         text.append(f"up to {told['seeds']} seeds each")
-    text.append(f"{counted(told['spent'], 'trial', 'trials')} run for it")
+    text.append(f"{counted(len(told['trials']), 'trial', 'trials')}, {told['spent']} run just now")
     if told["noise"]:
         text.append(f"seeds alone change it by {told['noise']:.2g} (sd)")
     else:
