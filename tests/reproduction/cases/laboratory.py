@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reproduction.cases.conditions import CONDITIONS
+from reproduction.cases.expected import EXPECTED
 from scratch import Project, make_project
 from whence.reproduction.reproduce import Demand, reproduce
 from whence.reproduction.survey import Wish, draw_up
@@ -129,6 +130,17 @@ def applicable(program: str) -> list[str]:
     """The conditions under which a program can be done again: one without a seed has no other."""
     takes_seed = "sys.argv" in (PROGRAMS / f"{program}.py").read_text(encoding="utf-8")
     return [name for name in CONDITIONS if takes_seed or name != "other seed"]
+
+
+def come_to_what_is_known(program: str, folder: Path, python: Path) -> None:
+    """Do a program again under every condition but a rebuilt environment, which loads packages."""
+    with recorded(folder, program, python) as run:
+        for condition, expected in zip(applicable(program), EXPECTED[program], strict=True):
+            if condition == "rebuilt":
+                continue
+            comparison = do_again(run, condition).model.comparison
+            assert comparison is not None
+            assert comparison.likeness in expected, f"{condition}: {comparison.reason}"
 
 
 def main(words: list[str]) -> None:

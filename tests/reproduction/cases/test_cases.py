@@ -7,11 +7,17 @@ import pytest
 
 from reproduction.cases.conditions import CONDITIONS
 from reproduction.cases.expected import EXPECTED
-from reproduction.cases.laboratory import PROGRAMS, applicable, do_again, recorded
+from reproduction.cases.laboratory import (
+    PROGRAMS,
+    applicable,
+    come_to_what_is_known,
+    do_again,
+    recorded,
+)
 from whence.reproduction.comparers.harmless import HARMLESS
 
 HEAVY = {"xgb", "lgbm", "perceptron"}
-"""Those that need an environment of ``requirements/clients/``: see ``tests/clients/boosting``."""
+"""Those that need an environment of ``requirements/clients/``: see ``tests/clients``."""
 
 
 def test_each_program_has_its_expectation_for_each_condition() -> None:
@@ -40,11 +46,5 @@ def test_a_program_comes_to_what_is_known_of_it(
 @pytest.mark.slow
 @pytest.mark.parametrize("program", sorted(EXPECTED.keys() - HEAVY))
 def test_a_program_under_every_condition(program: str, tmp_path: Path) -> None:
-    with recorded(tmp_path, program, Path(sys.executable)) as run:
-        for condition, expected in zip(applicable(program), EXPECTED[program], strict=True):
-            if condition == "rebuilt":  # it would load packages: the client environments do that
-                continue
-            comparison = do_again(run, condition).model.comparison
-            assert comparison is not None
-            assert comparison.likeness in expected, f"{condition}: {comparison.reason}"
+    come_to_what_is_known(program, tmp_path, Path(sys.executable))
     assert set(applicable(program)) <= set(CONDITIONS)
