@@ -52,8 +52,9 @@ class CheckReport:
         """The report in words."""
         if self.ok:
             erased = f", {self.erased} of them erased" if self.erased else ""
+            kept = "1 entry" if self.entries == 1 else f"{self.entries:,} entries"
             return [
-                f"{self.entries} entries{erased}: every hash holds, the graph follows from them.",
+                f"{kept}{erased}: every hash holds, the graph follows from them.",
                 f"root {self.root}",
             ]
         return [f"{each.where}: {each.what}" for each in self.findings]
