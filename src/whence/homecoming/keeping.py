@@ -51,7 +51,9 @@ class Keeping:
         """Keep an input that nothing but an open descriptor leads to any more."""
         if is_kept("input", name, size, self._configuration):
             path = f"/proc/self/fd/{handle}"
-            self._put(Wish(sha256, size, name, os.fsencode(path), is_needed=True))
+            wish = Wish(sha256, size, name, os.fsencode(path), is_needed=True)
+            if not self._refusal(wish):
+                self._put(wish)
 
     def keep(self, runs: Sequence[RunSeen], moved: Mapping[str, str]) -> list[RunSeen]:
         """Keep what the policy asks for; the runs come back with gaps for what could not be.
@@ -66,9 +68,15 @@ class Keeping:
             if wish.sha256 not in wanted or wanted[wish.sha256].is_overwritten:
                 lies = moved.get(os.fsdecode(wish.path))
                 wanted[wish.sha256] = replace(wish, path=os.fsencode(lies)) if lies else wish
+        # What matters most has the first claim on the room that there is, so one after the other.
+        problems = {sha256: self._refusal(wish) for sha256, wish in wanted.items()}
         with ThreadPoolExecutor(_AT_ONCE, "whence-keeping") as threads:
-            started = [start(threads, self._put, wish) for wish in wanted.values()]
-            problems = {sha256: each.result() for sha256, each in zip(wanted, started, strict=True)}
+            started = {
+                sha256: start(threads, self._put, wanted[sha256])
+                for sha256, refusal in problems.items()
+                if not refusal
+            }
+            problems |= {sha256: each.result() for sha256, each in started.items()}
         told = []
         for run, each in zip(runs, asked, strict=True):
             lost: dict[str, list[str]] = {}
@@ -93,22 +101,32 @@ class Keeping:
         with suppress(StoreError, OSError):
             add_to_inventory(self._objects.folder, there)
 
+    def _refusal(self, wish: Wish) -> str:
+        """Why a content is not to be kept; empty where it is, and its room is then taken."""
+        try:
+            if self._objects.is_whole(wish.sha256):
+                return ""
+            if wish.is_overwritten:
+                return "the run changed it after it had read it"
+            if wish.size > self._left:
+                return "the run reads and makes more than data.keep.most allows to keep"
+            if not self._has_room(wish.size):
+                return "the disk is nearly full"
+        except StoreError as error:
+            return error.message
+        except OSError as error:
+            return _unkept(error)
+        self._left -= wish.size
+        return ""
+
     def _put(self, wish: Wish) -> str:
         """Keep one content; why it could not be, empty where it is."""
         try:
-            if not self._objects.is_whole(wish.sha256):
-                if wish.is_overwritten:
-                    return "the run changed it after it had read it"
-                if wish.size > self._left:
-                    return "the run reads and makes more than data.keep.most allows to keep"
-                if not self._has_room(wish.size):
-                    return "the disk is nearly full"
-                self._left -= wish.size
             self._objects.put_file(os.fsdecode(wish.path), sha256=wish.sha256)
         except StoreError as error:
             return error.message
         except OSError as error:
-            return f"it cannot be kept: {error.strerror}"
+            return _unkept(error)
         self._kept[wish.sha256] = wish.path
         return ""
 
@@ -116,6 +134,10 @@ class Keeping:
         folder = self._objects.folder
         disk = os.statvfs(folder if folder.exists() else folder.parent)
         return (disk.f_bavail - disk.f_blocks // _LEFT_FREE) * disk.f_frsize > size
+
+
+def _unkept(error: OSError) -> str:
+    return f"it cannot be kept: {error.strerror}"
 
 
 def _gaps(reason: str, names: Sequence[str]) -> list[Gap]:
