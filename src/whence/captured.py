@@ -79,6 +79,7 @@ def run_captured(order: Order) -> int:
     Raises:
         CommandNotFoundError: there is no such command; nothing is recorded.
         NotExecutableError: it may not be executed; nothing is recorded.
+        CaptureError: the system could not start it; nothing is recorded.
         UsageError: there is no such tracer, or it cannot be used here.
     """
     _require_command(order.command[0])
@@ -93,7 +94,11 @@ def run_captured(order: Order) -> int:
         sys.stderr.write(f"whence: this run will not be recorded: {error.message}\n")
         return _run_bare(order.command)
     spare.put_off(loading.pieces())
-    ended = _watch(order, tracer, session, workspace)
+    try:
+        ended = _watch(order, tracer, session, workspace)
+    except CaptureError:
+        session.discard()  # nothing ran
+        raise
     told = {
         "exit_status": None if ended.signal else ended.exit_status,
         "signal": _signal_name(ended.signal),

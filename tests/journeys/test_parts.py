@@ -312,4 +312,6 @@ def test_parts_are_known_of_a_run_whose_recorder_was_killed(steps: Project) -> N
 
 def test_a_program_that_cannot_be_started_ends_at_once(steps: Project) -> None:
     steps.write("bad", "#!/there/is/no/such/interpreter\n").chmod(0o755)
-    steps.run("./bad", status=127)
+    told = steps.run("./bad", status=127)
+    assert "cannot run './bad'" in told.stderr
+    assert list((steps.folder / ".whence" / "sessions").iterdir()) == []

@@ -114,20 +114,26 @@ class Job:
         """Wait until the program has replaced the forked process.
 
         Raises:
-            CaptureError: it could not.
+            CaptureError: it could not; the exit status is the one that shells use.
         """
+        if self._report < 0:
+            return
         told = b""
         while piece := os.read(self._report, 64):
             told += piece
         os.close(self._report)
         self._report = -1
         if told:
-            os.waitpid(self.pid, 0)
+            if not self.ended:
+                os.waitpid(self.pid, 0)
             number = int(told)
-            raise CaptureError(
+            error = CaptureError(
                 f"cannot run {self.command[0]!r}: {os.strerror(number)}",
-                hint="check that the program exists and may be executed",
+                hint="check that the program, and the interpreter that it names, exist and may be "
+                "executed",
             )
+            error.exit_status = 127 if number == errno.ENOENT else 126
+            raise error
 
     @property
     def report(self) -> int:

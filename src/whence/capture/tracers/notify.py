@@ -181,6 +181,7 @@ class _Watch:
         quiet = _SPARE_MS
         while True:
             if not self._answer(poller, 0 if self._busy else quiet):
+                self._job.confirm()  # its end may be seen before what it reports of its start
                 return
             quiet = _QUIET_MS[0] if self._busy else min(2 * quiet, _QUIET_MS[1])
             if self._journal.due:
