@@ -15,7 +15,7 @@ from whence.reproduction.attribution.attribute import Plan, attribute
 from whence.reproduction.attribution.telling import Asked, finding_json
 from whence.reproduction.attribution.trials import Budget
 from whence.reproduction.environment import provide
-from whence.reproduction.mixing.bench import Bench, contents_of
+from whence.reproduction.mixing.bench import Bench, Mixed, contents_of
 from whence.reproduction.mixing.factors import Mixing
 from whence.reproduction.mixing.shelf import StageShelf
 from whence.reproduction.mixing.stages import Pipeline, flows, read_pipeline
@@ -70,7 +70,7 @@ class Prepared:
             ReproductionError: A or B itself cannot be run again.
         """
         finding = attribute(
-            self.bench(),
+            bench_for(self.workspace, self.order, self.mixing),
             [each.factor() for each in self.mixing.differences],
             plan=self.order.plan,
             budget=self.order.budget,
@@ -88,17 +88,18 @@ class Prepared:
         keep(self.workspace, NodeId(told["b"]["id"]), told)
         return told
 
-    def bench(self) -> Bench:
-        """Where mixtures are run."""
-        whereabouts = Whereabouts(self.workspace)
-        return Bench(
-            self.mixing,
-            lambda: Studio(self.workspace, purpose=FACET),
-            lambda sha256: whereabouts.find(sha256) is not None,
-            StageShelf(self.workspace.folder / SHELF),
-            width=self.order.jobs,
-            timeout=self.order.timeout,
-        )
+
+def bench_for(workspace: Workspace, order: Order, mixed: Mixed) -> Bench:
+    """Where mixtures are run as the user asked for it."""
+    whereabouts = Whereabouts(workspace)
+    return Bench(
+        mixed,
+        lambda: Studio(workspace, purpose=FACET),
+        lambda sha256: whereabouts.find(sha256) is not None,
+        StageShelf(workspace.folder / SHELF),
+        width=order.jobs,
+        timeout=order.timeout,
+    )
 
 
 def prepare(workspace: Workspace, order: Order) -> Prepared:

@@ -8,9 +8,8 @@ from whence.drawing.waterfall import signed
 from whence.model.edge import EdgeKind
 from whence.query.account import account_for
 from whence.reproduction.attributed import (
-    FACET,
-    SHELF,
     Order,
+    bench_for,
     require_contents,
     require_environments,
     side_json,
@@ -18,12 +17,9 @@ from whence.reproduction.attributed import (
 from whence.reproduction.attribution.stepping import Steps, find_steps
 from whence.reproduction.attribution.telling import decimals_of
 from whence.reproduction.interface import FileNeed
-from whence.reproduction.mixing.bench import Bench
 from whence.reproduction.mixing.history import History
-from whence.reproduction.mixing.shelf import StageShelf
 from whence.reproduction.mixing.stages import read_pipeline
 from whence.reproduction.mixing.timeline import Timeline, Version
-from whence.reproduction.studio import Studio
 from whence.reproduction.whereabouts import Whereabouts
 from whence.store.interface import Direction, Reader
 from whence.workspace import Workspace
@@ -47,17 +43,8 @@ class Prepared:
         Raises:
             ReproductionError: A or B itself cannot be run again.
         """
-        whereabouts = Whereabouts(self.workspace)
-        bench = Bench(
-            self.timeline,
-            lambda: Studio(self.workspace, purpose=FACET),
-            lambda sha256: whereabouts.find(sha256) is not None,
-            StageShelf(self.workspace.folder / SHELF),
-            width=self.order.jobs,
-            timeout=self.order.timeout,
-        )
         steps = find_steps(
-            bench,
+            bench_for(self.workspace, self.order, self.timeline),
             len(self.timeline.events),
             plan=self.order.plan,
             budget=self.order.budget,

@@ -8,7 +8,7 @@ from typing import Any
 
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.table import Column, Fit, render_table
-from whence.cli.render.text import cells, cut, fold, printable
+from whence.cli.render.text import cells, cut, fold, is_utf8, printable
 from whence.drawing.figures import counted
 from whence.drawing.waterfall import MINUS, Bar, Waterfall, bar_of_letters, figure, signed
 from whence.reproduction.attribution.telling import decimals_of
@@ -50,7 +50,7 @@ def render_attribution(
         encoding: What the terminal understands; other than UTF-8 gives plain ASCII signs.
         runs: Whether every trial is listed.
     """
-    plain = (encoding or "ascii").lower().replace("-", "") not in {"utf8", "utf8sig"}
+    plain = not is_utf8(encoding)
     paint = painter(styled=styled)
     lines = [*fold(printable(told["sentence"]), width)]
     if told["factors"]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from whence.cli.render.style import painter
 from whence.cli.render.table import Column, Fit, render_table
-from whence.cli.render.text import fold, printable
+from whence.cli.render.text import fold, is_utf8, printable
 from whence.drawing.figures import counted
 from whence.drawing.waterfall import MINUS, figure, signed
 from whence.reproduction.attribution.telling import decimals_of
@@ -41,7 +41,7 @@ def render_bisection(
     for line in fold(_effort(told), width):
         lines.append(paint(line, "dim"))
     text = "\n".join(line.rstrip() for line in lines)
-    plain = (encoding or "ascii").lower().replace("-", "") not in {"utf8", "utf8sig"}
+    plain = not is_utf8(encoding)
     return text.translate(_ASCII) if plain else text
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from whence.cli.render.changes import LINES, Line, change_lines
 from whence.cli.render.likely import ranking_lines
 from whence.cli.render.style import Paint, painter
-from whence.cli.render.text import cut, fold, printable
+from whence.cli.render.text import cut, fold, is_utf8, printable
 from whence.drawing.figures import moment
 from whence.query.diff.difference import Change, Compared, Difference, LayerDiff, StepPlace
 from whence.query.diff.sentence import MINUS, summarise
@@ -53,11 +53,7 @@ def render_diff(
     lines += [_painted(line, wide, paint) for line in ranking_lines(difference)]
     lines += [_painted(line, wide, paint) for line in _lines(difference)]
     text = "\n".join(line.rstrip() for line in lines)
-    return text if _is_utf8(encoding) else text.translate(_ASCII)
-
-
-def _is_utf8(encoding: str | None) -> bool:
-    return (encoding or "ascii").lower().replace("-", "") in {"utf8", "utf8sig"}
+    return text if is_utf8(encoding) else text.translate(_ASCII)
 
 
 def _painted(line: Line, width: int, paint: Paint) -> str:

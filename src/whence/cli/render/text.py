@@ -79,3 +79,8 @@ def _tail(text: str, width: int) -> str:
         if used > width:
             return text[at + 1 :]
     return text
+
+
+def is_utf8(encoding: str | None) -> bool:
+    """Whether a stream of this encoding takes every sign; others get plain ASCII ones."""
+    return (encoding or "ascii").lower().replace("-", "") in {"utf8", "utf8sig"}
