@@ -42,6 +42,12 @@ KIND_LOOKS: Mapping[NodeKind, KindLook] = MappingProxyType(
         NodeKind.EVALUATION: KindLook("evaluation", "evaluations", "paper", "page", "bars"),
         NodeKind.DOCUMENT: KindLook("document", "documents", "paper", "page", "lines"),
         NodeKind.INDEX: KindLook("index", "indexes", "data", "box", "grid"),
+        NodeKind.TOOL: KindLook("tool", "tools", "input", "cut", "wrench"),
+        NodeKind.SYSTEM: KindLook("system", "systems", "model", "label", "parts"),
+        NodeKind.SYSTEM_VERSION: KindLook(
+            "system version", "system versions", "model", "hexagon", "parts"
+        ),
+        NodeKind.DEPLOYMENT: KindLook("deployment", "deployments", "serving", "double", "rise"),
         NodeKind.JOB: KindLook("job", "jobs", "step", "pill", "lines"),
         NodeKind.ACTOR: KindLook("actor", "actors", "input", "pill", "person"),
     }
@@ -62,6 +68,7 @@ COLOURS: Mapping[str, Colour] = MappingProxyType(
         "step": Colour("#8a5a00", "#e2ac4c"),
         "input": Colour("#4c5661", "#b4bdc8"),
         "model": Colour("#b3400c", "#ff9a66"),
+        "serving": Colour("#1b2126", "#e8ecf0"),
         "paper": Colour("#8b3f7a", "#e39bcf"),
     }
 )

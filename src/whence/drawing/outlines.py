@@ -41,6 +41,10 @@ def _label(w: int, h: int) -> str:
     return f"M4 0H{w - 16}L{w} {h // 2}L{w - 16} {h}H4a4 4 0 0 1-4-4V4a4 4 0 0 1 4-4z"
 
 
+def _double(w: int, h: int) -> str:
+    return f"M0 0H{w}V{h}H0zM3.5 3.5H{w - 3.5:g}V{h - 3.5:g}H3.5z"
+
+
 OUTLINES: Mapping[str, Outline] = MappingProxyType(
     {
         "box": Outline(_box),
@@ -48,6 +52,7 @@ OUTLINES: Mapping[str, Outline] = MappingProxyType(
         "cut": Outline(_cut),
         "hexagon": Outline(_hexagon, 20, 20),
         "page": Outline(_page, 12, 16),
+        "double": Outline(_double),
         "label": Outline(_label, 12, 22),
     }
 )
@@ -66,6 +71,9 @@ GLYPHS: Mapping[str, str] = MappingProxyType(
         "lines": "M1.5 2H10.5M1.5 4.7H10.5M1.5 7.4H10.5M1.5 10H7",
         "grid": "M1 1H11V11H1zM1 4.3H11M1 7.7H11M4.3 1V11M7.7 1V11",
         "person": "M6 1a2.4 2.4 0 0 0 0 4.8a2.4 2.4 0 0 0 0-4.8M1.4 11a4.6 4 0 0 1 9.2 0",
+        "wrench": "M7.5 4.5L2 10M8 1.2a3 3 0 1 0 2.8 2.8L9 5.2L7 3.2z",
+        "parts": "M1 1H5V5H1zM7 1H11V5H7zM4 7H8V11H4zM3 5V6H9V5M6 6V7",
+        "rise": "M1 11H11M6 9V1.5M2.8 4.7L6 1.5L9.2 4.7",
         "cross": "M2 2L10 10M10 2L2 10",
     }
 )

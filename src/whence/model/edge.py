@@ -33,6 +33,7 @@ class EdgeKind(Enum):
     ACTED_FOR = "acted_for"
     PINS = "pins"
     VERSION_OF = "version_of"
+    DEPLOYS = "deploys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class EdgeRule:
 _RUN = frozenset({NodeKind.RUN})
 _ACTOR = frozenset({NodeKind.ACTOR})
 _VERSION = frozenset({NodeKind.MODEL_VERSION})
+_SYSTEM = frozenset({NodeKind.SYSTEM_VERSION})
+_DEPLOYMENT = frozenset({NodeKind.DEPLOYMENT})
 
 EDGE_RULES: Mapping[EdgeKind, EdgeRule] = MappingProxyType(
     {
@@ -60,20 +63,29 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = MappingProxyType(
         EdgeKind.DERIVED_FROM: EdgeRule(ARTIFACT_KINDS, ARTIFACT_KINDS, True, "wasDerivedFrom"),
         EdgeKind.INFORMED_BY: EdgeRule(_RUN, _RUN, True, "wasInformedBy"),
         EdgeKind.PART_OF: EdgeRule(_RUN, _RUN, False, ""),
-        EdgeKind.HAS_MEMBER: EdgeRule(ARTIFACT_KINDS, ARTIFACT_KINDS, True, "hadMember"),
+        EdgeKind.HAS_MEMBER: EdgeRule(
+            ARTIFACT_KINDS | _SYSTEM, ARTIFACT_KINDS | _VERSION | _SYSTEM, True, "hadMember"
+        ),
         EdgeKind.FOLLOWS: EdgeRule(_RUN, frozenset({NodeKind.JOB}), False, "hadPlan"),
         EdgeKind.ASSOCIATED_WITH: EdgeRule(_RUN, _ACTOR, False, "wasAssociatedWith"),
         EdgeKind.ATTRIBUTED_TO: EdgeRule(
-            ARTIFACT_KINDS | _VERSION, _ACTOR, False, "wasAttributedTo"
+            ARTIFACT_KINDS | _VERSION | _SYSTEM | _DEPLOYMENT,
+            _ACTOR,
+            False,
+            "wasAttributedTo",
         ),
         EdgeKind.ACTED_FOR: EdgeRule(_ACTOR, _ACTOR, False, "actedOnBehalfOf"),
         EdgeKind.PINS: EdgeRule(_VERSION, ARTIFACT_KINDS, True, "specializationOf"),
         EdgeKind.VERSION_OF: EdgeRule(
-            _VERSION, frozenset({NodeKind.REGISTERED_MODEL}), False, "specializationOf"
+            _VERSION | _SYSTEM,
+            frozenset({NodeKind.REGISTERED_MODEL, NodeKind.SYSTEM}),
+            False,
+            "specializationOf",
         ),
+        EdgeKind.DEPLOYS: EdgeRule(_DEPLOYMENT, _VERSION | _SYSTEM, True, "used"),
     }
 )
-"""Which kind may join what; ``docs/decisions/0004-registry-edges.md`` has the last two."""
+"""Which kind may join what; ``docs/decisions/0004-registry-edges.md`` has the last three."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ class NodeKind(Enum):
     PROMPT = "prompt"
     INDEX = "index"
     DOCUMENT = "document"
+    TOOL = "tool"
+    SYSTEM = "system"
+    SYSTEM_VERSION = "system_version"
+    DEPLOYMENT = "deployment"
 
 
 ARTIFACT_KINDS = frozenset(
@@ -37,6 +41,7 @@ ARTIFACT_KINDS = frozenset(
         NodeKind.PROMPT,
         NodeKind.INDEX,
         NodeKind.DOCUMENT,
+        NodeKind.TOOL,
     }
 )
 """The kinds that are artifacts: immutable things with a history."""

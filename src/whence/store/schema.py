@@ -80,6 +80,10 @@ NODE_CODES: Mapping[NodeKind, int] = MappingProxyType(
         NodeKind.PROMPT: 16,
         NodeKind.INDEX: 17,
         NodeKind.DOCUMENT: 18,
+        NodeKind.TOOL: 19,
+        NodeKind.SYSTEM: 6,
+        NodeKind.SYSTEM_VERSION: 7,
+        NodeKind.DEPLOYMENT: 8,
     }
 )
 NODE_KINDS = {code: kind for kind, code in NODE_CODES.items()}
@@ -92,6 +96,7 @@ EDGE_CODES: Mapping[EdgeKind, int] = MappingProxyType(
         EdgeKind.INFORMED_BY: 4,
         EdgeKind.HAS_MEMBER: 5,
         EdgeKind.PINS: 6,
+        EdgeKind.DEPLOYS: 7,
         EdgeKind.PART_OF: 20,
         EdgeKind.FOLLOWS: 21,
         EdgeKind.ASSOCIATED_WITH: 22,

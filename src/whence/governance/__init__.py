@@ -1,0 +1,1 @@
+"""Deciding: policies, their rules, approvals, waivers, gates."""

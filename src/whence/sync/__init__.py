@@ -1,0 +1,1 @@
+"""Records travel between stores, both ways."""
