@@ -7,7 +7,7 @@ from whence.model.identity import derived_id
 from whence.model.node import NodeKind
 from whence.query.evaluations import better, evaluations_json
 from whence.recording.observation import ActorSeen, FileSeen, RunSeen
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.testing.worlds import World, file_seen, run_seen
 
 ADA = ActorSeen("ada", "person")

@@ -7,7 +7,8 @@ from whence.model.record import Record
 from whence.query.refs import OnDisk, resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Recorder
-from whence.recording.registration import AliasMove, Registration
+from whence.recording.registry.alias import AliasMove
+from whence.recording.registry.registration import Registration
 from whence.store.memory import MemoryStore
 from whence.testing.worlds import Version, digest_of, pipeline
 

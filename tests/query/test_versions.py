@@ -8,7 +8,7 @@ from whence.query.account import describe
 from whence.query.gaps import gaps_json
 from whence.recording.observation import ActorSeen, Claim, FileSeen
 from whence.recording.recorder import Recorder
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.store.memory import MemoryStore
 from whence.testing.worlds import pipeline
 

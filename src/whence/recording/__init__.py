@@ -5,5 +5,6 @@
 - ``compose``: an observation and its resolved artifacts as one record.
 - ``validate``: the edge table holds, and nothing comes before its cause.
 - ``redact``: secrets never reach a record.
+- ``registry``: what people say of models, of their versions and of systems.
 - ``recorder``: the door itself.
 """

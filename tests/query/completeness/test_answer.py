@@ -11,7 +11,7 @@ from whence.model.node import NodeKind
 from whence.query.completeness.answer import completeness_json
 from whence.query.gaps import gaps_json
 from whence.recording.observation import ActorSeen, CodeSeen, FileSeen, RunSeen
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.testing.worlds import World, file_seen, pipeline, run_seen
 
 MODEL = file_seen("models/m.joblib", "weights", NodeKind.MODEL, "output")

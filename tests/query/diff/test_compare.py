@@ -13,7 +13,7 @@ from whence.query.diff import difference_json
 from whence.query.diff.compare import LAYERS, diff
 from whence.query.diff.difference import Change, Difference
 from whence.recording.observation import ActorSeen
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.store.interface import Direction
 from whence.testing.worlds import Version, World, digest_of, file_seen, pipeline, run_seen
 

@@ -9,7 +9,7 @@ from whence.model.run import RunState
 from whence.query.diff import diff
 from whence.query.diff.sentence import step_text, summarise
 from whence.recording.observation import ActorSeen, RunSeen
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.testing.worlds import Version, World, file_seen, pipeline, run_seen
 
 MODEL = "models/delay.joblib"

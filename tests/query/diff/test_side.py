@@ -8,7 +8,7 @@ from whence.model.identity import derived_id
 from whence.model.node import NodeKind
 from whence.query.diff.side import read_side
 from whence.recording.observation import ActorSeen
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.testing.worlds import Version, World, file_seen, pipeline, run_seen
 
 MODEL = "models/delay.joblib"

@@ -14,7 +14,7 @@ from whence.cli.render.text import printable
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.homecoming.surroundings import who
-from whence.recording.registration import AliasMove
+from whence.recording.registry.alias import AliasMove
 
 SUMMARY = "let a name point to a version"
 _VERSION = re.compile(r"(.+)@(\d{1,9})\Z", re.DOTALL)

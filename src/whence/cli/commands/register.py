@@ -18,7 +18,7 @@ from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.query.account import describe
 from whence.query.refs import resolve_ref
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.store.interface import Direction, Reader
 
 SUMMARY = "give a model the next version number"
