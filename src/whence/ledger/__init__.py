@@ -17,6 +17,8 @@ Read in this order:
 - ``checkpoint``: ``Checkpoint``, the head as text to keep elsewhere (C2SP tlog-checkpoint).
 - ``proof``: ``InclusionProof``, a file that shows one entry to anybody, offline (C2SP tlog-proof);
   ``verify_succession``, by which a client notices that history was rewritten.
+- ``signing``: Ed25519 keys, and texts that they signed (C2SP signed-note).
+- ``envelope``: signed statements that other tools read (DSSE, in-toto).
 - ``audit``: hash all that a store keeps, and name the first fault.
 
 Who believes what: a proof shows that an entry is in *a* tree; that this is the log's tree, the
