@@ -174,6 +174,7 @@ class _Work:
                 while thread.is_alive():
                     thread.join(_TELL_EVERY)
                     self._teller.tell()
+            self._teller.tell()  # where the helpers were done before it was asked
         finally:
             self._is_given_up = True  # where the caller is interrupted, the helpers end too
         return self._stable
