@@ -84,6 +84,7 @@ TESTED_TOGETHER = {
     "recording/holding.py": "journeys/test_clearing.py",
     "recording/observation.py": "recording/test_recorder.py",
     "recording/secrets.py": "recording/test_redact.py",
+    "server/": "server/test_app.py",
     "store/": "store/test_sqlite.py",
     "testing/": "store/test_sqlite.py",
     "wire/schema.py": "wire/test_schemas.py",

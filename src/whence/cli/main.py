@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _GROUP = "whence.commands"
 ORDER = tuple(
     "run log show trace impact path diff attribute bisect reproduce gaps register alias hold "
-    "config gc fsck demo".split()
+    "config gc fsck serve demo".split()
 )
 """In which order commands are listed: as a project meets them."""
 

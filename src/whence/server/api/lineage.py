@@ -1,0 +1,58 @@
+"""Where a thing came from, what it led to, and how two things are connected."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from whence.query.lineage import DEFAULT_LIMIT, lineage_json, read_lineage
+from whence.query.route import route
+from whence.server.access.permission import Permission
+from whence.server.routing import Call, Reply, Route, Words
+from whence.server.service import find
+from whence.store.interface import Direction
+
+
+class Walk(Words):
+    """What is asked of a walk."""
+
+    ref: str
+    """A REF: a name, `name@version`, `name@alias`, an id or its first characters, `last`."""
+    limit: Annotated[int, Meta(ge=1, le=100_000)] = DEFAULT_LIMIT
+    """How many nodes the answer may hold."""
+
+
+class Ends(Words):
+    """Two things."""
+
+    a: str
+    b: str
+
+
+def trace(call: Call) -> Reply:
+    """Tell where a thing came from, as `whence trace --json` does."""
+    return _walk(call, Direction.ORIGINS)
+
+
+def impact(call: Call) -> Reply:
+    """Tell what came from a thing, as `whence impact --json` does."""
+    return _walk(call, Direction.EFFECTS)
+
+
+def path(call: Call) -> Reply:
+    """Tell the shortest way from one thing back to another; without nodes where there is none."""
+    with call.reading() as reader:
+        return Reply(route(reader, find(reader, call.query.a), find(reader, call.query.b)))
+
+
+def _walk(call: Call, direction: Direction) -> Reply:
+    with call.reading() as reader:
+        root = find(reader, call.query.ref)
+        lineage = read_lineage(reader, root, direction, limit=call.query.limit)
+        return Reply(lineage_json(lineage))
+
+
+ROUTES = (
+    Route("GET", "/api/v1/trace", trace, Permission.READ, query=Walk, answer="lineage-1"),
+    Route("GET", "/api/v1/impact", impact, Permission.READ, query=Walk, answer="lineage-1"),
+    Route("GET", "/api/v1/path", path, Permission.READ, query=Ends, answer="route-1"),
+)

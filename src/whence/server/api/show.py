@@ -1,0 +1,28 @@
+"""All that is known of one thing, and the runs."""
+
+from whence.query.account import describe
+from whence.query.evaluations import evaluations_json
+from whence.server.access.permission import Permission
+from whence.server.routing import Call, Reply, Route, Words
+from whence.server.service import find
+
+
+class Show(Words):
+    """What is asked of one thing."""
+
+    ref: str = "last"
+    """A REF: a name, `name@version`, `name@alias`, an id or its first characters, `last`."""
+
+
+def show(call: Call) -> Reply:
+    """Tell all that is known of one thing, as `whence show --json` does."""
+    with call.reading() as reader:
+        handle = find(reader, call.query.ref)
+        told = describe(reader, handle)
+        figures = evaluations_json(reader, handle)
+        if figures:
+            told["evaluations"] = figures
+        return Reply(told)
+
+
+ROUTES = (Route("GET", "/api/v1/show", show, Permission.READ, query=Show, answer="thing-1"),)

@@ -1,0 +1,312 @@
+"""The application: a table of routes becomes an ASGI app that refuses what no row allows."""
+
+import asyncio
+import contextlib
+import inspect
+import os
+import re
+import time
+import zlib
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, compile_path
+
+from whence.errors import UsageError, WhenceError
+from whence.model.moment import now
+from whence.server.access.permission import Permission, Principal
+from whence.server.journal import LOG, Journal
+from whence.server.limits import limit
+from whence.server.metrics import Metrics
+from whence.server.problems import PROBLEM_TYPE, RefusedError, problem_of
+from whence.server.reading import read_json
+from whence.server.receiving import (
+    Disconnected,
+    Message,
+    Receive,
+    check_charset,
+    receive_body,
+)
+from whence.server.routing import Call, NotModified, Reply, Route
+from whence.server.service import Service
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+PRINCIPAL = "whence.principal"
+"""Where in an ASGI scope stands who asks; without it, it is whoever the service says."""
+
+_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
+_WORTH_PACKING = 1_024
+_encode = msgspec.json.Encoder().encode
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"private, no-cache"),
+)
+
+
+def build(
+    service: Service,
+    routes: Iterable[Route],
+    *,
+    journal: Journal | None = None,
+    middleware: Sequence[Middleware] = (),
+) -> Starlette:
+    """The application that serves these routes.
+
+    Raises:
+        UsageError: a row does not say what it needs, or two rows are the same.
+    """
+    switch = Switch(service, tuple(routes), journal)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        switch.close()
+
+    return Starlette(routes=[Mount("", app=switch)], middleware=list(middleware), lifespan=lifespan)
+
+
+class Switch:
+    """Finds the row for a request, does what it says, and tells of it."""
+
+    def __init__(self, service: Service, routes: Sequence[Route], journal: Journal | None) -> None:
+        self.service = service
+        self.routes = routes
+        self._journal = journal
+        self._metrics = Metrics(service)
+        service.metrics = self._metrics
+        self._threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
+        self._exact: dict[str, dict[str, _Row]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Mapping[str, Any], dict[str, _Row]]] = []
+        by_path: dict[str, dict[str, _Row]] = {}
+        for route in routes:
+            if not isinstance(route.needs, Permission):
+                raise UsageError(f"{route.method} {route.path} does not say what it needs")
+            rows = by_path.setdefault(route.path, {})
+            if route.method in rows:
+                raise UsageError(f"{route.method} {route.path} is there twice")
+            rows[route.method] = _Row(route)
+        for path, rows in by_path.items():
+            if "{" in path:
+                pattern, _, convertors = compile_path(path)
+                self._patterns.append((pattern, convertors, rows))
+            else:
+                self._exact[path] = rows
+
+    def close(self) -> None:
+        """Let questions come to their end."""
+        self._threads.shutdown()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request = given.decode() if _ID.match(given) else os.urandom(8).hex()
+        principal: Principal = scope.get(PRINCIPAL) or self.service.principal()
+        where = ""
+        try:
+            row, parts = self._find(scope)
+            where = row.route.path
+            reply, tag = await self._answer(row, parts, scope, headers, receive, principal)
+        except Disconnected:
+            return
+        except NotModified as same:
+            reply, tag = Reply(status=304), same.tag
+        except Exception as error:  # noqa: BLE001  every error has an answer
+            status, told, extra = problem_of(error)
+            if status == 500 or not isinstance(error, WhenceError):
+                LOG.error("request %s failed", request, exc_info=error)
+            reply, tag = Reply(told, status, extra, PROBLEM_TYPE), ""
+        await _send(reply, tag, request, headers, scope["method"], send)
+        seconds = time.perf_counter() - started
+        self._metrics.answered(scope["method"], where, reply.status, seconds)
+        if self._journal is not None:
+            self._journal.request(
+                {
+                    "time": now(),
+                    "request_id": request,
+                    "principal": principal.name,
+                    "method": scope["method"],
+                    "route": where,
+                    "path": scope["path"] if where else "",
+                    "status": reply.status,
+                    "ms": round(seconds * 1000, 2),
+                }
+            )
+
+    def _find(self, scope: Scope) -> tuple["_Row", dict[str, Any]]:
+        """The row for a method and a path."""
+        path: str = scope["path"]
+        parts: dict[str, Any] = {}
+        rows = self._exact.get(path)
+        if rows is None:
+            for pattern, convertors, candidates in self._patterns:
+                found = pattern.match(path)
+                if found:
+                    rows = candidates
+                    parts = {
+                        name: convertors[name].convert(text)
+                        for name, text in found.groupdict().items()
+                    }
+                    break
+        if rows is None:
+            raise RefusedError(404, "there is nothing at this address", hint="see /openapi.json")
+        method = scope["method"]
+        row = rows.get("GET" if method == "HEAD" else method)
+        if row is None:
+            allowed = sorted(rows) + (["HEAD"] if "GET" in rows else [])
+            raise RefusedError(
+                405, f"this cannot be asked with {method}", headers={"Allow": ", ".join(allowed)}
+            )
+        return row, parts
+
+    async def _answer(
+        self,
+        row: "_Row",
+        parts: dict[str, Any],
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+        principal: Principal,
+    ) -> tuple[Reply, str]:
+        route = row.route
+        if not principal.may(route.needs):
+            raise _denied(principal)
+        raw_query: bytes = scope["query_string"]
+        query = row.read_query(raw_query)
+        body = None
+        if route.body is not None:
+            data = await receive_body(route, headers, receive)
+            body = row.read_body(data, headers)
+        call = Call(
+            self.service,
+            principal,
+            path=parts,
+            query=query,
+            body=body,
+            target=f"{scope['path']}?{raw_query.decode('latin-1')}",
+            known=headers.get(b"if-none-match", b"").decode("latin-1"),
+        )
+        if row.quick:
+            reply = await route.endpoint(call)
+        else:
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(self._threads, route.endpoint, call)
+        return reply, call.tag
+
+
+class _Row:
+    """A route with what its types read."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.quick = inspect.iscoroutinefunction(route.endpoint)
+
+    def read_query(self, raw: bytes) -> Any:
+        kind = self.route.query
+        if kind is None:
+            if raw:
+                raise UsageError("nothing can be asked here after the question mark")
+            return None
+        words: dict[str, Any] = {}
+        try:
+            pairs = parse_qsl(
+                raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100
+            )
+        except ValueError as error:
+            raise UsageError(f"the query cannot be read: {error}") from None
+        lists = _lists_of(kind)
+        for name, value in pairs:
+            if "\0" in value:
+                raise UsageError(f"{name}: a NUL character")
+            if name in lists:
+                words.setdefault(name, []).append(value)
+            elif name in words:
+                raise UsageError(f"the query says {name!r} twice")
+            else:
+                words[name] = value
+        try:
+            return msgspec.convert(words, kind, strict=False)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"the query: {error}") from None
+
+    def read_body(self, data: bytes, headers: Mapping[bytes, bytes]) -> Any:
+        kind = self.route.body
+        assert kind is not None
+        check_charset(headers.get(b"content-type", b""))
+        if kind is bytes:
+            return data
+        value = read_json(data)
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"the body: {error}") from None
+
+
+def _lists_of(kind: type) -> frozenset[str]:
+    fields = msgspec.structs.fields(kind)
+    return frozenset(
+        each.encode_name for each in fields if str(each.type).startswith(("list", "tuple"))
+    )
+
+
+def _denied(principal: Principal) -> RefusedError:
+    if principal.kind == "nobody":
+        return RefusedError(
+            401,
+            "a token is needed",
+            hint="send `Authorization: Bearer TOKEN`",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return RefusedError(403, f"{principal.name} may not do this", hint="ask an administrator")
+
+
+async def _send(
+    reply: Reply,
+    tag: str,
+    request: str,
+    headers: Mapping[bytes, bytes],
+    method: str,
+    send: Send,
+) -> None:
+    body = reply.body
+    data = body if isinstance(body, bytes) else b"" if body is None else _encode(body)
+    told = [
+        (b"x-request-id", request.encode()),
+        *_SECURITY,
+        *(
+            (name.lower().encode(), value.encode("latin-1"))
+            for name, value in reply.headers.items()
+        ),
+    ]
+    if reply.status not in {204, 304}:
+        told.append((b"content-type", reply.media.encode()))
+        if len(data) > _WORTH_PACKING:
+            told.append((b"vary", b"accept-encoding"))
+            if b"gzip" in headers.get(b"accept-encoding", b""):
+                packer = zlib.compressobj(1, wbits=31)
+                data = packer.compress(data) + packer.flush()
+                told.append((b"content-encoding", b"gzip"))
+        told.append((b"content-length", str(len(data)).encode()))
+    if tag:
+        told.append((b"etag", tag.encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": told})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else data})

@@ -1,0 +1,127 @@
+"""One connection: what uvicorn does, and the limits that it lacks.
+
+uvicorn has no limit on the size of a header, nor on how long a client takes to send it or to take
+its answer; 200 half-open requests would stay for ever.
+"""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from whence.server.access.permission import is_loopback
+from whence.server.limits import limit
+
+_HEADER, _HEADER_TIME = limit("header"), limit("header_time")
+_ANSWER_TIME = limit("answer_time")
+_open: Counter[str] = Counter()
+"""How many connections each other machine has; the loop's thread alone writes it."""
+
+
+def _refusal(line: str, *more: str) -> bytes:
+    return "\r\n".join(
+        (f"HTTP/1.1 {line}", *more, "Content-Length: 0", "Connection: close", "", "")
+    ).encode()
+
+
+_BUSY = _refusal("503 Service Unavailable", "Retry-After: 5")
+_LARGE = _refusal("431 Request Header Fields Too Large")
+
+
+class Connection(HttpToolsProtocol):
+    """A connection with bounds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unread = 0
+        """Bytes of a header that is not whole."""
+        self._in_body = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
+        self._peer = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Count it; one too many is told so."""
+        super().connection_made(transport)
+        host = self.client[0] if self.client else ""
+        if not is_loopback(host):
+            self._peer = host
+            _open[host] += 1
+        many = len(self.connections) > limit("connections")
+        if many or _open[self._peer] > limit("connections_of_one"):
+            transport.write(_BUSY)
+            transport.close()
+            return
+        self._wait_for_header()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self._stop(self._timer)
+        self._stop(self._stuck)
+        if self._peer:
+            _open[self._peer] -= 1
+            if not _open[self._peer]:
+                del _open[self._peer]
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in, as long as they make up a header or a body."""
+        if self.transport.is_closing():
+            return
+        if not self._in_body:
+            if self._timer is None:
+                self._wait_for_header()
+            self._unread += len(data)
+        super().data_received(data)
+        if not self._in_body and self._unread > _HEADER and not self.transport.is_closing():
+            self.transport.write(_LARGE)
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The header is whole."""
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        self._in_body = True
+        self._unread = 0
+        self._stop(self._timer)
+        self._timer = None
+        if size > _HEADER:
+            self.transport.write(_LARGE)
+            self.transport.close()
+            return
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._in_body = False
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Part of a body."""
+        if self.cycle is not None:
+            super().on_body(body)
+
+    def pause_writing(self) -> None:
+        """The client does not take its answer; it has a while."""
+        super().pause_writing()
+        self._stop(self._stuck)
+        self._stuck = self.loop.call_later(_ANSWER_TIME, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It takes it again."""
+        self._stop(self._stuck)
+        self._stuck = None
+        super().resume_writing()
+
+    def _wait_for_header(self) -> None:
+        self._timer = self.loop.call_later(_HEADER_TIME, self._give_up)
+
+    def _give_up(self) -> None:
+        if not self._in_body:
+            self.transport.abort()
+
+    @staticmethod
+    def _stop(timer: asyncio.TimerHandle | None) -> None:
+        if timer is not None:
+            timer.cancel()

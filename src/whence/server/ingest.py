@@ -1,0 +1,198 @@
+"""The one writer: takes in what many hand in at once, and keeps it in groups, durably.
+
+A submission is all or nothing. Those that wait are written in one transaction, so that one sync of
+the disk serves them all; a bad one among them fails alone.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from whence.errors import StoreError
+from whence.model.moment import now
+from whence.recording.recorder import Composer
+from whence.recording.validate import validate
+from whence.server.limits import limit
+from whence.server.problems import RefusedError
+from whence.store.interface import Appended, Store, Writer
+
+GROUP = 512
+"""How many submissions are kept in one transaction at most."""
+
+
+@dataclass(slots=True)
+class Submission:
+    """What one request hands in."""
+
+    composers: Sequence[Composer]
+    done: "Future[list[Appended]] | asyncio.Future[list[Appended]]"
+    kept: list[Appended] = field(default_factory=list)
+    error: BaseException | None = None
+
+
+class _Again(Exception):  # noqa: N818  caught in this file
+    """A submission failed when part of it was written: the others are to be written anew."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the writer has done so far, for the metrics."""
+
+    groups: int = 0
+    submissions: int = 0
+    records: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+
+
+class Ingest:
+    """A queue and the thread that empties it.
+
+    Args:
+        store: Where to keep.
+        waiting: How many submissions may wait.
+    """
+
+    def __init__(self, store: Store, *, waiting: int | None = None) -> None:
+        self._store = store
+        self._waiting = limit("queue") if waiting is None else waiting
+        self._queue: deque[Submission] = deque()
+        self._wake = threading.Condition()
+        self._closed = False
+        self.tally = Tally()
+        self.trouble: StoreError | None = None
+        """Why nothing could be kept the last time; ``None`` where it could."""
+        self._thread = threading.Thread(target=self._work, name="whence-ingest", daemon=True)
+        self._thread.start()
+
+    def submit(self, composers: Sequence[Composer]) -> "Future[list[Appended]]":
+        """Hand in what belongs together; the future tells what became of it once it is durable.
+
+        Raises:
+            RefusedError: too many wait already, or the server is stopping.
+        """
+        done: Future[list[Appended]] = Future()
+        self._put(Submission(composers, done))
+        return done
+
+    async def keep(self, composers: Sequence[Composer]) -> list[Appended]:
+        """The same for coroutines, with one call into their loop for a whole group.
+
+        Raises:
+            RefusedError: too many wait already, or the server is stopping.
+        """
+        done: asyncio.Future[list[Appended]] = asyncio.get_running_loop().create_future()
+        self._put(Submission(composers, done))
+        return await done
+
+    def _put(self, submission: Submission) -> None:
+        with self._wake:
+            if self._closed:
+                raise RefusedError(503, "the server is stopping", hint="try again in a moment")
+            if len(self._queue) >= self._waiting:
+                raise RefusedError(
+                    429, f"{self._waiting} submissions wait already", hint="try again in a moment"
+                )
+            self._queue.append(submission)
+            self._wake.notify()
+
+    @property
+    def waiting(self) -> int:
+        """How many submissions are not kept yet."""
+        return len(self._queue)
+
+    def close(self) -> None:
+        """Keep what was accepted, then stop."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._closed:
+                    self._wake.wait()
+                if not self._queue:
+                    return
+                group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
+            started = time.perf_counter()
+            try:
+                self._keep(group)
+                self.trouble = None
+            except BaseException as error:  # noqa: BLE001  whoever waits is told, whatever it is
+                if isinstance(error, StoreError):
+                    self.trouble = error
+                for each in group:
+                    each.error = each.error or error
+            self.tally.seconds += time.perf_counter() - started
+            self._count(group)
+            _settle(group)
+
+    def _keep(self, group: list[Submission]) -> None:
+        """Write all that can be written in one transaction; whoever cannot be has its error."""
+        while True:
+            try:
+                with self._store.writing() as writer:
+                    for each in group:
+                        if each.error is None:
+                            _write(each, writer)
+            except _Again:
+                continue
+            return
+
+    def _count(self, group: list[Submission]) -> None:
+        good = [each for each in group if each.error is None]
+        self.tally.groups += 1
+        self.tally.submissions += len(good)
+        self.tally.records += sum(len(each.kept) for each in good)
+        self.tally.refused += len(group) - len(good)
+
+
+def _write(submission: Submission, writer: Writer) -> None:
+    """Compose, check and append; a failure before anything was appended harms nobody."""
+    submission.kept = []
+    touched = False
+    try:
+        for compose in submission.composers:
+            record = compose(writer, now())
+            validate(record, writer)
+            touched = True
+            submission.kept.append(writer.append(record))
+    except StoreError:
+        raise
+    except Exception as error:
+        submission.error = error
+        if touched:
+            raise _Again from error
+
+
+def _settle(group: list[Submission]) -> None:
+    """Tell everybody: threads at once, coroutines by one call into their loop."""
+    waiting: dict[asyncio.AbstractEventLoop, list[Submission]] = {}
+    for each in group:
+        if isinstance(each.done, asyncio.Future):
+            waiting.setdefault(each.done.get_loop(), []).append(each)
+        else:
+            _tell(each)
+    for loop, submissions in waiting.items():
+        loop.call_soon_threadsafe(_tell_all, submissions)
+
+
+def _tell_all(submissions: list[Submission]) -> None:
+    for each in submissions:
+        _tell(each)
+
+
+def _tell(submission: Submission) -> None:
+    done = submission.done
+    if done.cancelled():
+        return
+    if submission.error is None:
+        done.set_result(submission.kept)
+    else:
+        done.set_exception(submission.error)
