@@ -26,6 +26,9 @@ SCHEMAS = {
     "config": "config-1",
     "gc": "clearing-1",
     "hold": "holds-1",
+    "deploy": "deployed-1",
+    "undeploy": "deployed-1",
+    "deployments": "deployments-1",
 }
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whence.drawing.dot import render_dot
+from whence.drawing.dot import _SHAPES, render_dot
+from whence.drawing.outlines import OUTLINES
 from whence.model.gap import Gap
 from whence.testing.answers import Sketch, gallery
 
@@ -60,3 +61,7 @@ def test_any_name_keeps_the_grammar(name: str, placed: bool) -> None:
     sketch.thing("b", gaps=[Gap(name, name, name)] if placed else [])
     sketch.join("b", name, basis=name)
     assert_grammar(render_dot(sketch.lineage("b", gaps=[Gap("erased", "", name)])))
+
+
+def test_every_outline_has_a_shape() -> None:
+    assert set(_SHAPES) == set(OUTLINES)

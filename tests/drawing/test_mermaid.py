@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whence.drawing.mermaid import render_mermaid
+from whence.drawing.mermaid import _SHAPES, render_mermaid
+from whence.drawing.outlines import OUTLINES
 from whence.model.gap import Gap
 from whence.testing.answers import Sketch, gallery
 
 # Inside quotation marks: letters, the few signs that mean nothing, breaks, and numbered characters.
 LABEL = r'"(?:[\w ,()=·…/:@?.+-]|<br/>|#\d+;)*"'
-SHAPES = ("[(*)]", "([*])", "[/*/]", "{{*}}", ">*]", "[*]", "[[*]]")
+SHAPES = ("[(*)]", "([*])", "[/*/]", "{{*}}", ">*]", "[*]", "[[*]]", r"[/*\]")
 NODE = r"\w+(?:" + "|".join(re.escape(each).replace(r"\*", LABEL) for each in SHAPES) + ")"
 LINES = [
     r"---",
@@ -74,3 +75,7 @@ def test_any_name_keeps_the_grammar(name: str, placed: bool) -> None:
     sketch.thing("b", gaps=[Gap(name, name, name)] if placed else [])
     sketch.join("b", name, basis=name)
     assert_grammar(render_mermaid(sketch.lineage("b", gaps=[Gap("erased", "", name)])))
+
+
+def test_every_outline_has_a_shape() -> None:
+    assert set(_SHAPES) == set(OUTLINES)

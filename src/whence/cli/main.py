@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _GROUP = "whence.commands"
 ORDER = tuple(
-    "run log show trace impact path diff attribute bisect reproduce gaps register alias hold "
+    "run log show trace impact path diff attribute bisect reproduce gaps register alias "
+    "deploy undeploy deployments receipts hold "
     "config gc fsck serve demo".split()
 )
 """In which order commands are listed: as a project meets them."""

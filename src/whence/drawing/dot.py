@@ -19,6 +19,7 @@ _SHAPES = {
     "hexagon": "shape=hexagon margin=0.02",
     "page": "shape=note",
     "label": "shape=cds",
+    "double": "shape=box3d",
 }
 """Outline → the nearest shape of Graphviz."""
 

@@ -21,6 +21,7 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "hexagon": ("{{", "}}"),
     "page": (">", "]"),
     "label": ("[[", "]]"),
+    "double": ("[/", "\\]"),
 }
 """Outline → the brackets of the nearest shape."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from whence.drawing.figures import counted, duration_text, elapsed, size_text
+from whence.model.deployment import WHOLE, percent_text
 from whence.model.gap import GAP_KINDS, Gap
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
@@ -57,7 +58,18 @@ def content_facts(each: LineageNode) -> list[str]:
         told.append(counted(files, "file", "files"))
     if each.node.kind is NodeKind.ENVIRONMENT:
         told += environment_facts(each.facts)
+    if each.node.kind is NodeKind.DEPLOYMENT:
+        told += deployment_facts(each.facts)
     return told
+
+
+def deployment_facts(facts: Mapping[str, Any]) -> list[str]:
+    """Whether a deployment is live, with its share, or since when it no more is."""
+    if facts.get("state") == "live":
+        share = facts.get("traffic")
+        part = "" if share in {None, WHOLE} else f", {percent_text(float(share))}"
+        return [f"live{part} since {str(facts.get('from'))[:10]}"]
+    return [f"ended {str(facts['until'])[:10]}"] if facts.get("until") else []
 
 
 def environment_facts(facts: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from whence.model.node import NodeKind
 from whence.model.run import REPLAYS
 from whence.query.account import account_for
 from whence.query.contents import digests, measuring, reach
+from whence.query.deployments import all_deployments
 from whence.query.holding import held_things
 from whence.store.interface import Direction, Reader
 from whence.store.objects.sweeping import Swept, sweep
@@ -56,6 +57,14 @@ def _registered(moment: Moment) -> Iterator[Root]:
         yield Root(handle, f"{node.name} is registered")
 
 
+def _deployed(moment: Moment) -> Iterator[Root]:
+    """What has ended too: somebody may still ask why it predicted what it did."""
+    for each in all_deployments(moment.reader):
+        its = each.serving
+        word = "serves" if its.is_live() else "served"
+        yield Root(each.handle, f"{each.version.name} {word} in {its.environment}")
+
+
 def _held(moment: Moment) -> Iterator[Root]:
     for each in held_things(moment.reader):
         yield Root(each.handle, f"it is held by {each.by}: {each.reason}")
@@ -76,7 +85,7 @@ def _recent(moment: Moment) -> Iterator[Root]:
         before = batch[-1]
 
 
-ROOTS: tuple[Callable[[Moment], Iterator[Root]], ...] = (_registered, _held, _recent)
+ROOTS: tuple[Callable[[Moment], Iterator[Root]], ...] = (_registered, _deployed, _held, _recent)
 """Who says what must stay; each stands for itself."""
 
 

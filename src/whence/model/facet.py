@@ -42,6 +42,7 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "manifest": "the members of a folder: path, size, SHA-256",
         "registration": "why and from what a model version was registered",
         "alias": "where a movable name points from now on",
+        "deployment": "where a version serves, since when, with which share; until when",
         "hold": "that somebody wants a thing, and what it comes from, to be kept, and why",
         "description": "words about a thing, by a person",
     }

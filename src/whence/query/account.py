@@ -7,6 +7,7 @@ from typing import Any
 from whence.model.edge import Basis, EdgeKind
 from whence.model.gap import Gap
 from whence.model.node import Node, NodeKind
+from whence.query.deployments import Deployed, deployment_json, deployments_of, one_deployment
 from whence.query.parts import add_up, parts_of, wholes
 from whence.query.replays import real
 from whence.query.versions import made_version_gaps, version_gaps
@@ -140,8 +141,14 @@ def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
         told["location"] = node.location
         told["size"] = account.said("file").get("size")
     for name in account.facets:
-        if name not in {"file", "gaps", "manifest", "attribution", "verdict"}:
+        if name not in {"file", "gaps", "manifest", "attribution", "verdict", "deployment"}:
             told[name] = account.said(name)
+    if node.kind is NodeKind.DEPLOYMENT:
+        told |= _deployment(one_deployment(reader, account.handle))
+    if node.kind in {NodeKind.MODEL_VERSION, NodeKind.SYSTEM_VERSION}:
+        told["deployments"] = [
+            deployment_json(each) for each in deployments_of(reader, account.handle)
+        ]
     if "attribution" in account.facets:
         told["attributions"] = attributions_of(account)
     if "verdict" in account.facets:
@@ -157,6 +164,14 @@ def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
     versions = version_gaps(reader, account.handle, node)
     told["gaps"] = [*account.gaps(), *map(_plain_gap, versions)]
     return told
+
+
+def _deployment(found: Deployed | None) -> dict[str, Any]:
+    """What of a deployment is not told of every thing."""
+    if found is None:
+        return {}
+    told = deployment_json(found)
+    return {name: value for name, value in told.items() if name not in {"id", "name"}}
 
 
 def _plain_gap(gap: Gap) -> dict[str, str]:

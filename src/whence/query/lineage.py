@@ -10,6 +10,7 @@ from whence.model.gap import Gap
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
+from whence.query.deployments import read_serving_of, serving_facts
 from whence.query.parts import parts_of, reach_with_parts, wholes, with_parts
 from whence.query.replays import real
 from whence.query.versions import version_gaps
@@ -33,7 +34,7 @@ class LineageNode:
     facts: Mapping[str, Any]
     """``state``, ``started_at``, ``ended_at``, ``commit``, ``dirty``, ``part_of`` of a run;
     ``size``, ``rows`` of a file, ``files`` of a folder; ``python``, ``packages`` of an
-    environment."""
+    environment; ``state``, ``environment``, ``from``, ``until``, ``traffic`` of a deployment."""
     gaps: tuple[Gap, ...] = ()
     """What is not known of it, told at its place."""
 
@@ -189,6 +190,9 @@ def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap
             facts["command"] = command
         code = account.said("code")
         return {**facts, **{name: code[name] for name in _CODE_FACTS if name in code}}, gaps
+    if account.node.kind is NodeKind.DEPLOYMENT:
+        serving = read_serving_of(reader, handle)
+        return {} if serving is None else dict(serving_facts(serving)), gaps
     if "claims" in account.facets or account.node.kind is NodeKind.MODEL_VERSION:
         gaps += version_gaps(reader, handle, account.node)
     facts = {**account.said("file")}

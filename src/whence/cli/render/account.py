@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from whence.cli.render.deployments import deployment_facts, deployment_rows, share_rows
 from whence.cli.render.elsewhere import call_rows, query_rows, state_of
 from whence.cli.render.inside import cell_rows, step_rows
 from whence.cli.render.links import link_rows, thing_rows
@@ -218,8 +219,10 @@ def _defaults(details: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 _SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members", "gaps"} | {
     "comes_from",
+    "deployments",
     "hold",
     "led_to",
+    "shares",
     "verdicts",
     "attributions",
     "evaluations",
@@ -238,9 +241,14 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         ("met at", told.get("location") or ""),
         ("held", _held(told.get("hold"))),
     ]
-    facts += [(name, _value(value)) for name, value in told.items() if name not in _SHOWN_ELSEWHERE]
+    deployed = deployment_facts(told) if told["kind"] == "deployment" else {}
+    hidden = _SHOWN_ELSEWHERE | deployed.keys()
+    facts += [*deployed.items()]
+    facts += [(name, _value(value)) for name, value in told.items() if name not in hidden]
     yield from _facts(facts, paint)
     yield from _listing("done again", verdict_rows(told.get("verdicts", ())), paint)
+    yield from _listing("deployed", deployment_rows(told.get("deployments", ())), paint)
+    yield from _listing("shares", share_rows(told.get("shares", ())), paint)
     for title, key in (("comes from", "comes_from"), ("led to", "led_to")):
         rows = [
             (
