@@ -15,6 +15,7 @@ from typing import Any
 from whence.capture.session import START
 from whence.errors import StoreError
 from whence.homecoming.sessions import running
+from whence.model.line import VERSION_KINDS
 from whence.model.moment import stamp
 from whence.model.node import NodeKind
 from whence.model.run import REPLAYS
@@ -52,9 +53,10 @@ class Moment:
 
 
 def _registered(moment: Moment) -> Iterator[Root]:
-    handles = moment.reader.latest(NodeKind.MODEL_VERSION, _ALL)
-    for handle, node in zip(handles, moment.reader.nodes(handles), strict=True):
-        yield Root(handle, f"{node.name} is registered")
+    for kind in VERSION_KINDS:
+        handles = moment.reader.latest(kind, _ALL)
+        for handle, node in zip(handles, moment.reader.nodes(handles), strict=True):
+            yield Root(handle, f"{node.name} is registered")
 
 
 def _deployed(moment: Moment) -> Iterator[Root]:

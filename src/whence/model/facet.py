@@ -43,6 +43,11 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "registration": "why and from what a model version was registered",
         "alias": "where a movable name points from now on",
         "deployment": "where a version serves, since when, with which share; until when",
+        "owners": "who answers for a thing, each with the role; null for one who does no more",
+        "licence": "under which licence a thing may be used, as an SPDX expression",
+        "retired": "that a version, or a name, is not to be used any more, since when and why",
+        "changes": "the history of a thing in the register: who changed what, and when",
+        "wiring": "the parts of a system, and how they are joined",
         "hold": "that somebody wants a thing, and what it comes from, to be kept, and why",
         "description": "words about a thing, by a person",
     }

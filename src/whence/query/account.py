@@ -13,6 +13,15 @@ from whence.query.replays import real
 from whence.query.versions import made_version_gaps, version_gaps
 from whence.store.interface import Direction, GraphReader, Link
 
+_TAKEN_BACK = frozenset({"alias", "tags", "owners", "licence"})
+"""Facets whose keys somebody may take back, which is said as ``null``."""
+
+
+_TOLD_ELSEWHERE = frozenset(
+    {"attribution", "changes", "deployment", "file", "gaps", "manifest", "verdict"}
+)
+"""Facets that an account tells in a form of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -31,6 +40,8 @@ class Account:
         merged: dict[str, Any] = {}
         for each in reversed(Basis):
             merged.update(by_basis.get(each, {}))
+        if name in _TAKEN_BACK:
+            return {key: value for key, value in merged.items() if value is not None}
         return merged
 
     def gaps(self) -> list[dict[str, str]]:
@@ -141,7 +152,7 @@ def describe_thing(reader: GraphReader, account: Account) -> dict[str, Any]:
         told["location"] = node.location
         told["size"] = account.said("file").get("size")
     for name in account.facets:
-        if name not in {"file", "gaps", "manifest", "attribution", "verdict", "deployment"}:
+        if name not in _TOLD_ELSEWHERE:
             told[name] = account.said(name)
     if node.kind is NodeKind.DEPLOYMENT:
         told |= _deployment(one_deployment(reader, account.handle))

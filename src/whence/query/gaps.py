@@ -1,14 +1,14 @@
 """Where the story of a thing stops, and why; how much of it is known; what leaked."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from whence.model.gap import GAP_KINDS, Gap
 from whence.query.completeness.answer import completeness_json
 from whence.query.leakage.answer import leakage_json
 from whence.query.leakage.judging import SketchOf
-from whence.query.lineage import read_lineage
+from whence.query.lineage import base_model_gap, read_lineage
 from whence.query.versions import made_version_gaps
 from whence.store.interface import Direction, GraphReader
 
@@ -50,9 +50,4 @@ def _base_models(completeness: Mapping[str, Any]) -> Iterator[Gap]:
     """Weights that came from elsewhere: nobody here knows what they were trained on."""
     for missing in completeness["layers"]["base_model"].get("missing", ()):
         if missing["question"] == "training_data":
-            yield Gap(
-                "base-model-unknown",
-                missing["about"],
-                missing["reason"],
-                "ask who made it, or record the run that made it",
-            )
+            yield replace(base_model_gap(missing["about"]), reason=missing["reason"])

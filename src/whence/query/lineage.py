@@ -223,7 +223,8 @@ def _unexplained(node: Node) -> list[Gap]:
     if node.kind not in {NodeKind.DATASET, NodeKind.MODEL, NodeKind.INDEX, NodeKind.PROMPT}:
         return []  # code, configuration and environments are written by people
     if node.location is not None and not node.location.startswith("file:"):
-        return []  # it came from that address
+        # It came from that address: of data that is the end of the story, of a model it is not.
+        return [base_model_gap(node.name)] if node.kind is NodeKind.MODEL else []
     return [
         Gap(
             "origin-unknown",
@@ -232,6 +233,16 @@ def _unexplained(node: Node) -> list[Gap]:
             "record the run that makes it, or declare its source",
         )
     ]
+
+
+def base_model_gap(name: str) -> Gap:
+    """The gap of weights that came from elsewhere: nobody here knows what they were trained on."""
+    return Gap(
+        "base-model-unknown",
+        name,
+        "what it was trained on is not recorded",
+        "ask who made it, or record the run that made it",
+    )
 
 
 def _edge(link: Link, names: Mapping[int, NodeId]) -> LineageEdge:

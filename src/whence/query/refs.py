@@ -5,27 +5,35 @@ The forms, tried in this order; the first that fits decides:
 ==================  =====================================================================
 ``last``            the latest run; ``last~2`` the one two before it; parts are not counted
 ``sha256:ab12…``    the latest artifact with this content; at least 6 characters
-``name@3``          version 3 of a registered model, or the third content of a dataset
+``name@3``          version 3 of a registered model or system, or the third content of a dataset
 ``name@alias``      the version that the alias points to
 ``models/m.pkl``    the file on disk: the artifact with its content, else the latest of its name
-``name``            a registered model's latest version, a job's latest run, an artifact
+``name``            a model's or system's latest version, a job's latest run, an artifact
 ``4f2a…``           the id of anything, or its first characters; at least 4
 ==================  =====================================================================
 """
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from whence.errors import AmbiguousError, NotFoundError
 from whence.model.identity import NodeId, is_id
+from whence.model.line import LINE_KINDS, VERSION_KINDS
 from whence.model.node import NodeKind
 from whence.model.run import REPLAYS
 from whence.query.account import account_for
 from whence.query.history import latest_whole
+from whence.query.lines import (
+    LineVersion,
+    aliases_of,
+    retired_text,
+    retirement_of,
+    versions_of,
+)
 from whence.query.replays import real
-from whence.store.interface import Direction, GraphReader
+from whence.store.interface import GraphReader
 
 _LAST = re.compile(r"last(?:~(\d{1,6}))?\Z")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{6,64})\Z")
@@ -112,18 +120,26 @@ def _pinned(reader: GraphReader, text: str) -> Found | None:
     if told is None:
         return None
     name, pin = told.groups()
-    exact = _of_kind(reader, text, NodeKind.MODEL_VERSION)
+    exact = _of_kind(reader, text, VERSION_KINDS)
     if exact:
-        return Found(exact[0])
-    models = _of_kind(reader, name, NodeKind.REGISTERED_MODEL)
-    if models:
-        aliases = account_for(reader, models[0]).said("alias")
-        if pin in aliases:
-            return Found(_of_kind(reader, f"{name}@{aliases[pin]}", NodeKind.MODEL_VERSION)[0])
-        known = ", ".join(f"{name}@{alias}" for alias in sorted(aliases)) or "none"
+        return _version(reader, text, exact)
+    lines = _of_kind(reader, name, LINE_KINDS)
+    pointed = {
+        at: versions
+        for line in lines
+        for at, versions in aliases_of(reader, line).items()
+        if at == pin
+    }
+    if pointed:
+        return _version(reader, text, [each.handle for each in pointed[pin]])
+    if lines:
+        aliases = sorted({at for line in lines for at in aliases_of(reader, line)})
+        known = ", ".join(f"{name}@{alias}" for alias in aliases) or "none"
+        (line,) = reader.nodes(lines[:1])
+        verb = "system" if line.kind is NodeKind.SYSTEM else "models"
         raise NotFoundError(
             f"{name} has no version or alias {pin!r}",
-            hint=f"aliases: {known}; versions: `whence show {name}`",
+            hint=f"aliases: {known}; versions: `whence {verb} {name}`",
         )
     if pin.isdigit():
         versions = [at for at in reader.named(name) if reader.nodes([at])[0].is_artifact][::-1]
@@ -135,6 +151,13 @@ def _pinned(reader: GraphReader, text: str) -> Found | None:
                 f"{name} has no version {pin}: {len(contents)} contents of it are recorded"
             )
     return None
+
+
+def _version(reader: GraphReader, text: str, handles: list[int]) -> Found:
+    """The one version that is meant; a retired one is said to be so."""
+    if len(handles) > 1:
+        raise _ambiguous(reader, text, handles)
+    return Found(handles[0], retired_text(account_for(reader, handles[0])))
 
 
 def _on_disk(reader: GraphReader, place: OnDisk) -> Found | None:
@@ -169,18 +192,22 @@ def _named(reader: GraphReader, text: str) -> Found | None:
         return None
     kinds = dict(zip(handles, reader.nodes(handles), strict=True))
     for handle, node in kinds.items():
-        if node.kind is NodeKind.REGISTERED_MODEL:
-            latest = [
-                link.origin
-                for link in reader.links([handle], Direction.EFFECTS)
-                if link.kind.value == "version_of"
-            ]
-            return Found(max(latest)) if latest else Found(handle)
+        if node.kind in LINE_KINDS:
+            versions = versions_of(reader, handle)
+            return Found(_latest(reader, versions)) if versions else Found(handle)
     artifacts = [handle for handle, node in kinds.items() if node.is_artifact]
     runs = [handle for handle, node in kinds.items() if node.kind is NodeKind.RUN]
     if artifacts and runs:
         raise _ambiguous(reader, text, [artifacts[0], runs[0]])
     return Found((artifacts or runs or handles)[0])
+
+
+def _latest(reader: GraphReader, versions: list[LineVersion]) -> int:
+    """The version of the highest number that is not retired; of all retired ones the last."""
+    for each in reversed(versions):
+        if retirement_of(account_for(reader, each.handle)) is None:
+            return each.handle
+    return versions[-1].handle
 
 
 def _prefixed(reader: GraphReader, text: str) -> Found | None:
@@ -195,10 +222,10 @@ def _prefixed(reader: GraphReader, text: str) -> Found | None:
     return Found(handles[0]) if handles else None
 
 
-def _of_kind(reader: GraphReader, name: str, kind: NodeKind) -> list[int]:
+def _of_kind(reader: GraphReader, name: str, kinds: Collection[NodeKind]) -> list[int]:
     handles = reader.named(name)
     nodes = zip(handles, reader.nodes(handles), strict=True)
-    return [handle for handle, node in nodes if node.kind is kind]
+    return [handle for handle, node in nodes if node.kind in kinds]
 
 
 def _ambiguous(reader: GraphReader, text: str, handles: list[int]) -> AmbiguousError:

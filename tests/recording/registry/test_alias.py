@@ -3,6 +3,8 @@ import pytest
 from whence.errors import NotFoundError, UsageError
 from whence.model.identity import NodeId
 from whence.query.account import account_for
+from whence.query.lines import history_of
+from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Recorder
 from whence.recording.registry.alias import AliasMove
@@ -58,3 +60,25 @@ def test_an_alias_points_to_a_version_that_is_there(store: MemoryStore) -> None:
     with pytest.raises(NotFoundError, match="there is no delay@7") as other:
         move(store, 7, "production")
     assert other.value.hint == "delay has version 1"
+
+
+def test_an_alias_can_be_taken_away_and_comes_back(store: MemoryStore) -> None:
+    register(store)
+    move(store, 1, "production")
+    gone = AliasMove("delay", None, "production", ADA, "tests", reason="nobody asks")
+    Recorder(store).record([gone.compose])
+    (handle, *_) = store.named("delay")
+    assert account_for(store, handle).said("alias") == {}
+    with pytest.raises(NotFoundError, match="no version or alias 'production'"):
+        resolve_ref(store, "delay@production", lambda _: None)
+    with pytest.raises(NotFoundError, match="there is no alias delay@production"):
+        Recorder(store).record([gone.compose])
+    move(store, 1, "production")
+    moves = [row for row in history_of(store, handle) if row["what"] == "alias"]
+    assert [(row.get("before"), row.get("after")) for row in moves] == [
+        (None, 1),
+        (1, None),
+        (None, 1),
+    ]
+    assert moves[1]["reason"] == "nobody asks"
+    assert {row["by"] for row in moves} == {"ada"}

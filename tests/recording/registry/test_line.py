@@ -1,8 +1,13 @@
 import pytest
 
-from whence.errors import UsageError
-from whence.model.node import NodeKind
-from whence.recording.registry.line import LINES, MODELS, SYSTEMS, Line
+from whence.errors import AmbiguousError, NotFoundError, UsageError
+from whence.model.edge import EdgeKind
+from whence.model.identity import NodeId, new_id
+from whence.model.line import LINES, MODELS, SYSTEMS, Line
+from whence.model.moment import now
+from whence.model.node import Node, NodeKind
+from whence.model.record import Record
+from whence.recording.registry.line import declared, fresh_line, numbered, the_version
 from whence.store.memory import MemoryStore
 
 
@@ -24,4 +29,26 @@ def test_a_name_that_no_ref_could_say_is_refused(name: str) -> None:
 
 
 def test_a_name_that_nobody_said_has_no_versions() -> None:
-    assert MODELS.numbered(MemoryStore(), "delay") == {}
+    assert numbered(MemoryStore(), MODELS, "delay") == {}
+
+
+def test_versions_of_one_number_are_told_apart_by_their_ids() -> None:
+    store = MemoryStore()
+    nodes = [Node(NodeId(each * 32), NodeKind.MODEL_VERSION, "delay@1") for each in "ab"]
+    model = MODELS.node("delay")
+    edges = tuple(declared(node.id, model.id, EdgeKind.VERSION_OF) for node in nodes)
+    store.append(Record(new_id(), "registration", now(), "tests", (model, *nodes), edges))
+    with pytest.raises(AmbiguousError, match="more than one") as several:
+        the_version(store, MODELS, "delay", 1)
+    assert "aaaaaaaaaaaa, bbbbbbbbbbbb" in several.value.hint
+    assert the_version(store, MODELS, "delay", 1, nodes[1].id) == nodes[1]
+    with pytest.raises(NotFoundError):
+        the_version(store, MODELS, "delay", 1, NodeId("c" * 32))
+
+
+def test_one_name_is_of_one_sort() -> None:
+    store = MemoryStore()
+    store.append(Record(new_id(), "tests", now(), "tests", (MODELS.node("delay"),)))
+    assert fresh_line(store, MODELS, "delay") == (MODELS.node("delay"), 1)
+    with pytest.raises(UsageError, match="name of a model already"):
+        fresh_line(store, SYSTEMS, "delay")
