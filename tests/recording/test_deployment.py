@@ -18,7 +18,7 @@ from whence.query.deployments import (
 )
 from whence.recording.deployment import Deploy, Undeploy
 from whence.recording.observation import ActorSeen
-from whence.recording.registration import Registration
+from whence.recording.registry.registration import Registration
 from whence.testing.worlds import World, pipeline
 from whence.wire.schema import load_schema
 
