@@ -1,4 +1,4 @@
-"""Writes docs/commands/*.md from the commands themselves: ``python docs/make_reference.py``.
+"""Writes docs/commands/*.md and docs/api.md from the code: ``python docs/make_reference.py``.
 
 A test fails when a page is not what this would write.
 """
@@ -12,6 +12,7 @@ from whence.cli.main import ORDER
 from whence.cli.verb import Verb
 
 FOLDER = Path(__file__).parent / "commands"
+API = Path(__file__).parent / "api.md"
 
 
 def page(name: str, verb: Verb) -> str:
@@ -43,7 +44,37 @@ def pages() -> dict[str, str]:
     return written
 
 
+def api_page() -> str:
+    """Everything that can be asked of a server, by the description that it publishes."""
+    from whence.server.api import all_routes  # noqa: PLC0415  an extra
+    from whence.server.openapi import describe  # noqa: PLC0415
+
+    lines = [
+        "# The API",
+        "",
+        "What `whence serve` answers to. `/openapi.json` has it whole, with the types of every body",
+        "and answer. What a caller needs is `public`, `read`, `write`, `approve`, `audit` or `admin`.",
+    ]
+    topic = ""
+    for path, methods in describe(all_routes())["paths"].items():
+        for method, told in methods.items():
+            if told["tags"][0] != topic:
+                topic = told["tags"][0]
+                head = ["| method and path | needs | what it does |", "|---|---|---|"]
+                lines += ["", f"## {topic}", "", *head]
+            asked = [
+                each["name"] if each["required"] else f"[{each['name']}]"
+                for each in told.get("parameters", ())
+                if each["in"] == "query"
+            ]
+            where = f"{method.upper()} {path}" + ("?" + "&".join(asked) if asked else "")
+            summary = told["summary"].replace("|", "\\|")
+            lines.append(f"| `{where}` | {told['x-needs']} | {summary} |")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
+    API.write_text(api_page(), encoding="utf-8")
     FOLDER.mkdir(exist_ok=True)
     for name, content in pages().items():
         (FOLDER / name).write_text(content, encoding="utf-8")

@@ -7,6 +7,7 @@
     ├── NotFoundError           a REF, a file or a command that is not there
     ├── AmbiguousError          a REF that names more than one thing
     ├── InvalidRecordError      a record that breaks a rule of the model; nothing was kept
+    ├── ForbiddenError          whoever asks may not do this
     ├── WireError               bytes that are not what they claim to be
     ├── StoreError              the store cannot be used
     │   ├── StoreLockedError    another writer held it for too long
@@ -21,6 +22,10 @@
 A user sees ``message`` and, below it, ``hint``; never a traceback. Each class carries the exit
 status that the command line returns for it: 2 for wrong use, 1 for a negative finding.
 """
+
+TYPE_CHECKING = False  # the name that type checkers know; importing typing takes milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class WhenceError(Exception):
@@ -45,9 +50,18 @@ class NotFoundError(WhenceError):
 class AmbiguousError(WhenceError):
     """A REF that names more than one thing."""
 
+    def __init__(self, message: str, *, hint: str = "", candidates: "Sequence[str]" = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.candidates = tuple(candidates)
+        """Ids of what it may mean."""
+
 
 class InvalidRecordError(WhenceError):
     """A record that breaks a rule of the model; nothing of it was kept."""
+
+
+class ForbiddenError(WhenceError):
+    """Whoever asks may not do this."""
 
 
 class WireError(WhenceError):

@@ -20,16 +20,17 @@ def runs(
     job: str | None = None,
     state: str | None = None,
     replays: bool = False,
+    before: int | None = None,
 ) -> list[dict[str, Any]]:
     """The latest runs in short, those of one job or one state if asked.
 
     Right behind a run stand its parts, in their order; ``limit`` does not count these. Where a job
     or a state is asked for, a part stands for itself, with the run that it is a part of. Runs that
-    do others again come only where ``replays`` asks for them.
+    do others again come only where ``replays`` asks for them. ``before`` goes on below a run.
     """
     found: list[dict[str, Any]] = []
     count = 0
-    for handle, whole in _latest(reader, replays=replays):
+    for handle, whole in _latest(reader, replays=replays, before=before):
         if whole is not None and job is None and state is None:
             continue
         told = _in_short(reader, handle, whole)
@@ -54,9 +55,10 @@ def latest_whole(reader: GraphReader, back: int) -> tuple[int | None, int]:
     return None, count
 
 
-def _latest(reader: GraphReader, *, replays: bool = False) -> Iterator[tuple[int, int | None]]:
+def _latest(
+    reader: GraphReader, *, replays: bool = False, before: int | None = None
+) -> Iterator[tuple[int, int | None]]:
     """Every run, latest first, with the one that it is a part of."""
-    before: int | None = None
     while page := reader.latest(NodeKind.RUN, _PAGE, before=before):
         whole_of = wholes(reader, page)
         hidden = set() if replays else replays_among(reader, page)

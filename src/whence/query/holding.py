@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from whence.model.node import NodeKind
 from whence.query.account import account_for
 from whence.store.interface import Reader
 
@@ -35,3 +36,22 @@ def held_things(reader: Reader) -> Iterator[Held]:
                 told = account_for(reader, handle).said(TYPE)
                 if told.get("held"):
                     yield Held(handle, told["reason"], told["by"], told["at"])
+
+
+def held_json(reader: Reader) -> list[dict[str, str]]:
+    """What is held, as ``schemas/holds-1.json`` has it."""
+    rows = []
+    for each in held_things(reader):
+        (node,) = reader.nodes([each.handle])
+        name = f"run {node.id[:8]} ({node.name})" if node.kind is NodeKind.RUN else node.name
+        rows.append(
+            {
+                "id": node.id,
+                "kind": node.kind.value,
+                "name": name,
+                "reason": each.reason,
+                "by": each.by,
+                "since": each.since,
+            }
+        )
+    return rows

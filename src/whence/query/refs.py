@@ -141,7 +141,7 @@ def _pinned(reader: GraphReader, text: str) -> Found | None:
             f"{name} has no version or alias {pin!r}",
             hint=f"aliases: {known}; versions: `whence {verb} {name}`",
         )
-    if pin.isdigit():
+    if pin.isascii() and pin.isdigit():
         versions = [at for at in reader.named(name) if reader.nodes([at])[0].is_artifact][::-1]
         contents = list({reader.nodes([at])[0].digest: at for at in versions}.values())
         if 0 < int(pin) <= len(contents):
@@ -233,7 +233,9 @@ def _ambiguous(reader: GraphReader, text: str, handles: list[int]) -> AmbiguousE
     listed = "; ".join(f"{node.id[:12]} ({node.kind.value} {node.name})" for node in nodes)
     more = " …" if len(handles) > _SHOWN else ""
     return AmbiguousError(
-        f"{text!r} names more than one thing", hint=f"use more characters of one id: {listed}{more}"
+        f"{text!r} names more than one thing",
+        hint=f"use more characters of one id: {listed}{more}",
+        candidates=[node.id for node in nodes],
     )
 
 

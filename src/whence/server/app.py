@@ -1,14 +1,12 @@
 """The application: a table of routes becomes an ASGI app that refuses what no row allows."""
 
 import asyncio
-import contextlib
 import inspect
 import os
 import re
 import time
 import zlib
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
@@ -16,7 +14,6 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -29,7 +26,6 @@ from whence.errors import UsageError, WhenceError
 from whence.model.moment import now
 from whence.server.access.permission import Permission, Principal
 from whence.server.journal import LOG, Journal
-from whence.server.limits import limit
 from whence.server.metrics import Metrics
 from whence.server.problems import PROBLEM_TYPE, RefusedError, problem_of
 from whence.server.reading import read_json
@@ -71,14 +67,9 @@ def build(
     Raises:
         UsageError: a row does not say what it needs, or two rows are the same.
     """
-    switch = Switch(service, tuple(routes), journal)
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        switch.close()
-
-    return Starlette(routes=[Mount("", app=switch)], middleware=list(middleware), lifespan=lifespan)
+    return Starlette(
+        routes=[Mount("", app=Switch(service, tuple(routes), journal))], middleware=list(middleware)
+    )
 
 
 class Switch:
@@ -90,7 +81,7 @@ class Switch:
         self._journal = journal
         self._metrics = Metrics(service)
         service.metrics = self._metrics
-        self._threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
+        service.routes = tuple(routes)
         self._exact: dict[str, dict[str, _Row]] = {}
         self._patterns: list[tuple[re.Pattern[str], Mapping[str, Any], dict[str, _Row]]] = []
         by_path: dict[str, dict[str, _Row]] = {}
@@ -107,10 +98,6 @@ class Switch:
                 self._patterns.append((pattern, convertors, rows))
             else:
                 self._exact[path] = rows
-
-    def close(self) -> None:
-        """Let questions come to their end."""
-        self._threads.shutdown()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -209,7 +196,7 @@ class Switch:
             reply = await route.endpoint(call)
         else:
             loop = asyncio.get_running_loop()
-            reply = await loop.run_in_executor(self._threads, route.endpoint, call)
+            reply = await loop.run_in_executor(self.service.threads, route.endpoint, call)
         return reply, call.tag
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 class Words(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What a query or a body may say; whatever else is said is refused by name."""
+
+
+Ref = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=4_096,
+        description="What is meant, in the shortest form that is unambiguous: a name, "
+        "`name@version`, `name@alias`, `sha256:…`, an id or its first characters, `last`.",
+    ),
+]
+"""A REF, which never names a file on the server's disk."""
 
 
 @dataclass(frozen=True, slots=True)

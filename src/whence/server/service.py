@@ -1,6 +1,7 @@
 """What every endpoint works with: the store, its writer, and the moments that may be read."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,12 @@ from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.server.access.permission import LOCAL, Principal
 from whence.server.ingest import Ingest
+from whence.server.limits import limit
 from whence.store.interface import Reader, Store
 
 if TYPE_CHECKING:
     from whence.server.metrics import Metrics
+    from whence.server.routing import Route
 
 SOURCE = f"whence-server/{__version__}"
 """What records say that were composed here."""
@@ -31,8 +34,11 @@ class Service:
         self.store = store
         self.folder = folder
         self.ingest = Ingest(store)
+        self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
+        """Where questions are answered."""
         self.metrics: Metrics | None = None
-        """Set by the app that serves it."""
+        """Set by the app that serves it, as are the routes."""
+        self.routes: tuple[Route, ...] = ()
 
     @contextmanager
     def reading(self, principal: Principal) -> Iterator[Reader]:  # noqa: ARG002  the guard's place
@@ -46,6 +52,7 @@ class Service:
 
     def close(self) -> None:
         """Keep what was accepted, then let go of the store."""
+        self.threads.shutdown()
         self.ingest.close()
         self.store.close()
 

@@ -18,9 +18,8 @@ from whence.errors import UsageError
 from whence.homecoming.surroundings import who
 from whence.model.node import NodeKind
 from whence.query.account import account_for
-from whence.query.holding import held_things
+from whence.query.holding import held_json
 from whence.recording.holding import Hold
-from whence.store.interface import Reader
 
 SUMMARY = "never clear away what a thing comes from"
 
@@ -59,7 +58,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             hold = Hold(node.id, who(), f"whence-hold/{__version__}", reason)
             workspace.recorder.record([hold.compose])
         with workspace.reading() as reader:
-            rows = _held(reader)
+            rows = held_json(reader)
     if args.json:
         console.print_json({"held": rows})
         return 0
@@ -73,21 +72,3 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     if not shown:
         console.print("nothing is held")
     return 0
-
-
-def _held(reader: Reader) -> list[dict[str, str]]:
-    rows = []
-    for each in held_things(reader):
-        (node,) = reader.nodes([each.handle])
-        name = f"run {node.id[:8]} ({node.name})" if node.kind is NodeKind.RUN else node.name
-        rows.append(
-            {
-                "id": node.id,
-                "kind": node.kind.value,
-                "name": name,
-                "reason": each.reason,
-                "by": each.by,
-                "since": each.since,
-            }
-        )
-    return rows

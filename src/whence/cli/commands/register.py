@@ -11,15 +11,11 @@ from whence.cli.asking import disk_of, settled
 from whence.cli.console import Console
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json, key_values
-from whence.errors import NotFoundError, UsageError
 from whence.homecoming.surroundings import who
-from whence.model.edge import EdgeKind
-from whence.model.identity import NodeId
-from whence.model.node import Node, NodeKind
 from whence.query.account import describe
+from whence.query.making import registrable
 from whence.query.refs import resolve_ref
 from whence.recording.registry.registration import Registration
-from whence.store.interface import Direction, Reader
 
 SUMMARY = "give a model the next version number"
 
@@ -41,7 +37,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     with settled(console) as workspace:
         with workspace.reading() as reader:
             found = resolve_ref(reader, args.ref, disk_of(workspace))
-            artifact = _artifact(reader, found.handle, args.ref)
+            artifact = registrable(reader, found.handle, args.ref)
         if found.notice:
             console.say(f"whence: {found.notice}")
         registration = Registration(
@@ -62,27 +58,3 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     else:
         console.print(printable(told["name"]))
     return 0
-
-
-def _artifact(reader: Reader, handle: int, text: str) -> NodeId:
-    (node,) = reader.nodes([handle])
-    if node.is_artifact:
-        return node.id
-    if node.kind is NodeKind.RUN:
-        return _made_model(reader, handle, text).id
-    raise UsageError(
-        f"{text!r} is a {node.kind.value.replace('_', ' ')}, not a file that can be registered",
-        hint="name the model file, its sha256:…, or the run that made it",
-    )
-
-
-def _made_model(reader: Reader, run: int, text: str) -> Node:
-    links = reader.links([run], Direction.EFFECTS)
-    made = reader.nodes([link.origin for link in links if link.kind is EdgeKind.GENERATED_BY])
-    models = [node for node in made if node.kind is NodeKind.MODEL] or made
-    if not models:
-        raise NotFoundError(f"the run {text!r} made no file", hint="name the model file itself")
-    if len(models) > 1:
-        names = ", ".join(sorted(node.name for node in models)[:5])
-        raise UsageError(f"the run {text!r} made several files", hint=f"name one of: {names}")
-    return models[0]

@@ -1,9 +1,31 @@
 """What can be asked and said over HTTP: one module for each topic, each a table of routes."""
 
-from whence.server.api import health, lineage, show
+from whence.server.api import (
+    description,
+    differences,
+    health,
+    holding,
+    ledger,
+    lineage,
+    naming,
+    records,
+    runs,
+    show,
+)
 from whence.server.routing import Route
 
-TOPICS = (health, show, lineage)
+TOPICS = (
+    show,
+    runs,
+    lineage,
+    differences,
+    records,
+    naming,
+    holding,
+    ledger,
+    health,
+    description,
+)
 """Every topic, in the order of the published description."""
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 from whence.query.lineage import DEFAULT_LIMIT, lineage_json, read_lineage
 from whence.query.route import route
 from whence.server.access.permission import Permission
-from whence.server.routing import Call, Reply, Route, Words
+from whence.server.routing import Call, Ref, Reply, Route, Words
 from whence.server.service import find
 from whence.store.interface import Direction
 
@@ -15,17 +15,17 @@ from whence.store.interface import Direction
 class Walk(Words):
     """What is asked of a walk."""
 
-    ref: str
-    """A REF: a name, `name@version`, `name@alias`, an id or its first characters, `last`."""
-    limit: Annotated[int, Meta(ge=1, le=100_000)] = DEFAULT_LIMIT
-    """How many nodes the answer may hold."""
+    ref: Ref
+    limit: Annotated[
+        int, Meta(ge=1, le=100_000, description="How many nodes the answer may hold.")
+    ] = DEFAULT_LIMIT
 
 
 class Ends(Words):
     """Two things."""
 
-    a: str
-    b: str
+    a: Ref
+    b: Ref
 
 
 def trace(call: Call) -> Reply:

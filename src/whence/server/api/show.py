@@ -3,15 +3,14 @@
 from whence.query.account import describe
 from whence.query.evaluations import evaluations_json
 from whence.server.access.permission import Permission
-from whence.server.routing import Call, Reply, Route, Words
+from whence.server.routing import Call, Ref, Reply, Route, Words
 from whence.server.service import find
 
 
 class Show(Words):
     """What is asked of one thing."""
 
-    ref: str = "last"
-    """A REF: a name, `name@version`, `name@alias`, an id or its first characters, `last`."""
+    ref: Ref = "last"
 
 
 def show(call: Call) -> Reply:
