@@ -52,8 +52,9 @@ def api_page() -> str:
     lines = [
         "# The API",
         "",
-        "What `whence serve` answers to. `/openapi.json` has it whole, with the types of every body",
-        "and answer. What a caller needs is `public`, `read`, `write`, `approve`, `audit` or `admin`.",
+        "What `whence serve` answers to. `/openapi.json` has it whole, with the types of every",
+        "body and answer. What a caller needs is `public`, `read`, `write`, `approve`, `audit` or",
+        "`admin`.",
     ]
     topic = ""
     for path, methods in describe(all_routes())["paths"].items():

@@ -1,12 +1,13 @@
 """The description is true: what generated requests are answered with is what it says."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
-from schemathesis import GenerationMode
+from schemathesis import Case, GenerationMode
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
@@ -55,7 +56,7 @@ def hold(api: BaseSchema, path: str, method: str, examples: int) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: "Case[Any]") -> None:
         case.call_and_validate(excluded_checks=UNSAID)
 
     ask()

@@ -14,6 +14,7 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,6 +28,7 @@ from whence.model.moment import now
 from whence.server.access.permission import Permission, Principal
 from whence.server.journal import LOG, Journal
 from whence.server.metrics import Metrics
+from whence.server.openapi import describe
 from whence.server.problems import PROBLEM_TYPE, RefusedError, problem_of
 from whence.server.reading import read_json
 from whence.server.receiving import (
@@ -80,8 +82,8 @@ class Switch:
         self.routes = routes
         self._journal = journal
         self._metrics = Metrics(service)
-        service.metrics = self._metrics
-        service.routes = tuple(routes)
+        service.figures = self._metrics.text
+        service.description = cache(lambda: _encode(describe(routes)))
         self._exact: dict[str, dict[str, _Row]] = {}
         self._patterns: list[tuple[re.Pattern[str], Mapping[str, Any], dict[str, _Row]]] = []
         by_path: dict[str, dict[str, _Row]] = {}

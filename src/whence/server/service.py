@@ -1,10 +1,9 @@
 """What every endpoint works with: the store, its writer, and the moments that may be read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from whence import __version__
 from whence.query.refs import resolve_ref
@@ -13,10 +12,6 @@ from whence.server.access.permission import LOCAL, Principal
 from whence.server.ingest import Ingest
 from whence.server.limits import limit
 from whence.store.interface import Reader, Store
-
-if TYPE_CHECKING:
-    from whence.server.metrics import Metrics
-    from whence.server.routing import Route
 
 SOURCE = f"whence-server/{__version__}"
 """What records say that were composed here."""
@@ -36,9 +31,10 @@ class Service:
         self.ingest = Ingest(store)
         self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
         """Where questions are answered."""
-        self.metrics: Metrics | None = None
-        """Set by the app that serves it, as are the routes."""
-        self.routes: tuple[Route, ...] = ()
+        self.figures: Callable[[], bytes] = bytes
+        """What `/metrics` says; set by the app that serves it."""
+        self.description: Callable[[], bytes] = bytes
+        """What `/openapi.json` says; set by the app."""
 
     @contextmanager
     def reading(self, principal: Principal) -> Iterator[Reader]:  # noqa: ARG002  the guard's place

@@ -36,9 +36,7 @@ def readyz(call: Call) -> Reply:
 
 def metrics(call: Call) -> Reply:
     """Figures of the server's work, as OpenMetrics."""
-    figures = call.service.metrics
-    assert figures is not None, "the app sets it before it serves"
-    return Reply(figures.text(), media=MEDIA)
+    return Reply(call.service.figures(), media=MEDIA)
 
 
 def _reason(error: BaseException) -> str:
