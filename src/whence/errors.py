@@ -6,6 +6,7 @@
     ├── UsageError              the words of a command do not fit together
     ├── NotFoundError           a REF, a file or a command that is not there
     ├── AmbiguousError          a REF that names more than one thing
+    ├── ForbiddenError          somebody may not do this; nothing was done
     ├── InvalidRecordError      a record that breaks a rule of the model; nothing was kept
     ├── ForbiddenError          whoever asks may not do this
     ├── WireError               bytes that are not what they claim to be
@@ -54,6 +55,10 @@ class AmbiguousError(WhenceError):
         super().__init__(message, hint=hint)
         self.candidates = tuple(candidates)
         """Ids of what it may mean."""
+
+
+class ForbiddenError(WhenceError):
+    """Somebody may not do this; nothing was done."""
 
 
 class InvalidRecordError(WhenceError):

@@ -12,6 +12,7 @@ from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from whence.recording.recorder import Recorder
+from whence.server.access.gate import Gate
 from whence.server.api import all_routes
 from whence.server.app import build
 from whence.server.openapi import describe
@@ -32,7 +33,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
     folder = tmp_path_factory.mktemp("described")
     store = SqliteStore(folder)
     Recorder(store).record_runs([*pipeline(), *pipeline(Version(2))])
-    service = Service(store, folder)
+    gate = Gate.open(folder, names=frozenset({"testserver"}))
+    service = Service(store, folder, gate)
     app = build(service, all_routes())
     schema = schemathesis.openapi.from_dict(DESCRIPTION)
     schema.app = app

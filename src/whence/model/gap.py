@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+WITHHELD = "withheld"
+"""The kind of the gap that stands for what a server does not show to somebody."""
+
 GAP_KINDS: Mapping[str, str] = MappingProxyType(
     {
         "observer-missing": "an observer could not be used, so what it would have seen is unknown",
@@ -21,6 +24,7 @@ GAP_KINDS: Mapping[str, str] = MappingProxyType(
         "actor-unknown": "who ran it is unknown",
         "contradiction": "a declared fact says otherwise than an observed one",
         "erased": "the record's body was erased on purpose",
+        WITHHELD: "this exists, but whoever asks may not see it",
         "truncated": "there was more than the limit allows to keep",
     }
 )

@@ -25,11 +25,12 @@ from starlette.routing import Mount, compile_path
 
 from whence.errors import UsageError, WhenceError
 from whence.model.moment import now
-from whence.server.access.permission import Permission, Principal
+from whence.server.access.gate import DENIED
+from whence.server.access.permission import NOBODY, Permission, Principal
 from whence.server.journal import LOG, Journal
 from whence.server.metrics import Metrics
 from whence.server.openapi import describe
-from whence.server.problems import PROBLEM_TYPE, RefusedError, problem_of
+from whence.server.problems import PROBLEM_TYPE, RefusedError, problem_of, status_of
 from whence.server.reading import read_json
 from whence.server.receiving import (
     Disconnected,
@@ -43,9 +44,6 @@ from whence.server.service import Service
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
-
-PRINCIPAL = "whence.principal"
-"""Where in an ASGI scope stands who asks; without it, it is whoever the service says."""
 
 _ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
 _WORTH_PACKING = 1_024
@@ -109,12 +107,16 @@ class Switch:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request = given.decode() if _ID.match(given) else os.urandom(8).hex()
-        principal: Principal = scope.get(PRINCIPAL) or self.service.principal()
-        where = ""
+        principal, where = NOBODY, ""
         try:
-            row, parts = self._find(scope)
-            where = row.route.path
-            reply, tag = await self._answer(row, parts, scope, headers, receive, principal)
+            found = self._find(scope)
+            if isinstance(found, RefusedError):
+                self.service.gate.enter(scope, None)
+                raise found  # noqa: TRY301  said only to whoever passed the gate
+            route = found[0].route
+            where = route.path
+            principal = self.service.gate.enter(scope, route.needs, f"{route.method} {where}")
+            reply, tag = await self._answer(*found, scope, headers, receive, principal)
         except Disconnected:
             return
         except NotModified as same:
@@ -124,6 +126,8 @@ class Switch:
             if status == 500 or not isinstance(error, WhenceError):
                 LOG.error("request %s failed", request, exc_info=error)
             reply, tag = Reply(told, status, extra, PROBLEM_TYPE), ""
+            if status in DENIED:
+                await self._note_denied(principal, scope, where, error)
         await _send(reply, tag, request, headers, scope["method"], send)
         seconds = time.perf_counter() - started
         self._metrics.answered(scope["method"], where, reply.status, seconds)
@@ -141,8 +145,21 @@ class Switch:
                 }
             )
 
-    def _find(self, scope: Scope) -> tuple["_Row", dict[str, Any]]:
-        """The row for a method and a path."""
+    async def _note_denied(
+        self, principal: Principal, scope: Scope, where: str, error: Exception
+    ) -> None:
+        """Write a refused try into the audit log; that it was refused holds whatever happens."""
+        address = (scope.get("client") or ("",))[0]
+        route = f"{scope['method'][:20]} {where}".strip()
+        told = (principal.name, address, route, status_of(error), str(error))
+        try:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self.service.threads, self.service.gate.note_denied, *told)
+        except WhenceError as failure:
+            LOG.error("a denied try could not be written down", exc_info=failure)
+
+    def _find(self, scope: Scope) -> "tuple[_Row, dict[str, Any]] | RefusedError":
+        """The row for a method and a path, or why there is none."""
         path: str = scope["path"]
         parts: dict[str, Any] = {}
         rows = self._exact.get(path)
@@ -157,12 +174,12 @@ class Switch:
                     }
                     break
         if rows is None:
-            raise RefusedError(404, "there is nothing at this address", hint="see /openapi.json")
+            return RefusedError(404, "there is nothing at this address", hint="see /openapi.json")
         method = scope["method"]
         row = rows.get("GET" if method == "HEAD" else method)
         if row is None:
             allowed = sorted(rows) + (["HEAD"] if "GET" in rows else [])
-            raise RefusedError(
+            return RefusedError(
                 405, f"this cannot be asked with {method}", headers={"Allow": ", ".join(allowed)}
             )
         return row, parts
@@ -193,6 +210,8 @@ class Switch:
             body=body,
             target=f"{scope['path']}?{raw_query.decode('latin-1')}",
             known=headers.get(b"if-none-match", b"").decode("latin-1"),
+            headers=headers,
+            scheme=scope.get("scheme", "http"),
         )
         if row.quick:
             reply = await route.endpoint(call)
@@ -258,14 +277,9 @@ def _lists_of(kind: type) -> frozenset[str]:
 
 
 def _denied(principal: Principal) -> RefusedError:
-    if principal.kind == "nobody":
-        return RefusedError(
-            401,
-            "a token is needed",
-            hint="send `Authorization: Bearer TOKEN`",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
-    return RefusedError(403, f"{principal.name} may not do this", hint="ask an administrator")
+    return RefusedError(
+        403, f"{principal.name} may not do this", hint="ask an admin for a role that allows it"
+    )
 
 
 async def _send(

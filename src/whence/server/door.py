@@ -1,21 +1,168 @@
-"""What may come in whole: a record that somebody else composed, from whoever may say it."""
+"""What a record that comes in may say, whoever wrote it.
 
-from whence.errors import ForbiddenError
+Its project is one that the principal may write to, and the principal may say such a thing there.
+About things that are in the record already it says no more than somebody may who can see them: what
+cannot be seen is to it as if it were not there; what can be seen but not written may be used, and
+nothing else. So a record can neither look into a project, nor draw its things into another, nor
+speak for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from whence.errors import ForbiddenError, InvalidRecordError, WhenceError
+from whence.model.identity import NodeId
+from whence.model.node import NodeKind
 from whence.model.record import Record
-from whence.server.access.permission import Permission, Principal
-from whence.store.interface import Reader
+from whence.query.guarded import GuardedReader
+from whence.recording.recorder import Composer
+from whence.server.access.gate import Gate
+from whence.server.access.permission import (
+    EVERYWHERE,
+    SHARED,
+    Permission,
+    Principal,
+    home_project,
+    may,
+    may_one_of,
+)
+from whence.store.interface import GraphReader, Reader
+
+NEEDS: Mapping[str, Permission] = MappingProxyType(
+    {
+        "approval": Permission.APPROVE,
+        "rejection": Permission.APPROVE,
+        "waiver": Permission.APPROVE,
+        "policy": Permission.ADMIN,
+        "protection": Permission.ADMIN,
+    }
+)
+"""Type of record → what it needs in its project; all others need ``WRITE``."""
+
+OF_ALL = frozenset({NodeKind.JOB, NodeKind.ACTOR})
+"""Kinds whose id follows from their name, and which every project may name alike."""
+
+SAID_BY_READERS = frozenset({"claims"})
+"""Facets of a thing that whoever may read it may say in a project of his own: what his run met."""
 
 
-def admit(record: Record, principal: Principal, reader: Reader) -> None:
-    """Refuse a record that this principal may not bring.
+def admit(record: Any, principal: Principal, reader: Any) -> None:
+    """Let a record in, or not.
+
+    Args:
+        record: The record, whole.
+        principal: Who hands it in.
+        reader: The store as it is, with nothing withheld.
 
     Raises:
-        ForbiddenError: it belongs to a project in which he may not write.
+        ForbiddenError: the principal may not say this.
+        InvalidRecordError: it speaks of a node that is not there, as far as the principal can see.
     """
-    del reader
-    project: str = getattr(record, "project", "")  # STORE
-    if not principal.may(Permission.WRITE, project):
-        shown = f"the project {project!r}" if project else "what belongs to no project"
-        raise ForbiddenError(
-            f"{principal.name} may not write in {shown}", hint="ask whoever looks after it"
+    needs = NEEDS.get(record.type, Permission.WRITE)
+    if not may(principal, needs, getattr(record, "project", "")):
+        where = (
+            f"the project {getattr(record, 'project', '')!r}"
+            if getattr(record, "project", "")
+            else "the shared project"
         )
+        raise ForbiddenError(
+            f"{principal.name} may not {needs.value} in {where}",
+            hint="name a project that you may write to, or ask an admin for a role in this one",
+        )
+    if may(principal, needs, EVERYWHERE):
+        return
+    known = _known(record, reader)
+    projects = reader.projects(list(known.values()))
+    readable, writable = (
+        {
+            each
+            for each, handle in known.items()
+            if may_one_of(principal, permission, projects[handle])
+        }
+        for permission in (Permission.READ, Permission.WRITE)
+    )
+    _check_seen(record, readable)
+    _check_named(record, known, writable, reader)
+    _check_told(record, {each: known[each] for each in known.keys() - writable}, reader)
+
+
+def _check_seen(record: Record, readable: set[NodeId]) -> None:
+    """Refuse what speaks of things that cannot be seen just as if they were not there."""
+    unknown = _spoken_of(record) - {node.id for node in record.nodes} - readable
+    if unknown:
+        raise InvalidRecordError(
+            f"record {record.id} ({record.type}) speaks of the unknown node {min(unknown)}"
+        )
+
+
+def _check_named(
+    record: Record, known: Mapping[NodeId, int], writable: set[NodeId], reader: GraphReader
+) -> None:
+    """Refuse what would draw a thing of others into its project, or call it otherwise.
+
+    Whoever names a job or a person as they are called tells nothing new.
+    """
+    for node in record.nodes:
+        if node.id in known and node.id not in writable:
+            (kept,) = reader.nodes([known[node.id]])
+            if node.kind not in OF_ALL or (node.kind, node.name) != (kept.kind, kept.name):
+                raise _not_yours(node.id)
+
+
+def _check_told(record: Record, others: Mapping[NodeId, int], reader: GraphReader) -> None:
+    """Refuse what says of a thing of others where it comes from, or what it is."""
+    told = [(edge.origin, "") for edge in record.edges]
+    told += [(facet.node, facet.name) for facet in record.facets]
+    for each, facet in told:
+        if each in others and facet not in SAID_BY_READERS:
+            (kept,) = reader.nodes([others[each]])
+            if kept.kind not in OF_ALL:
+                raise _not_yours(each)
+
+
+def guarded(composers: Iterable[Composer], principal: Principal, gate: Gate) -> Sequence[Composer]:
+    """Composers that see what a principal may see, and whose records are held to ``admit``.
+
+    A record that names no project gets the one that the principal writes to, if there is just one.
+    """
+    return [_guarded(each, principal, gate) for each in composers]
+
+
+def _guarded(composer: Composer, principal: Principal, gate: Gate) -> Composer:
+    def compose(reader: Reader, time: str) -> Record:
+        guard = gate.guard(principal)
+        seen = reader if guard is None else GuardedReader(reader, guard)
+        try:
+            record: Any = composer(seen, time)
+        except WhenceError:
+            if guard is not None:
+                gate.note_reads(guard, principal)  # the error may name what it met
+            raise
+        if getattr(record, "project", None) == SHARED:
+            record = replace(record, project=home_project(principal))
+        admit(record, principal, reader)
+        told: Record = record
+        return told
+
+    return compose
+
+
+def _spoken_of(record: Record) -> set[NodeId]:
+    ends = {end for edge in record.edges for end in (edge.origin, edge.target)}
+    return ends | {facet.node for facet in record.facets}
+
+
+def _known(record: Record, reader: GraphReader) -> dict[NodeId, int]:
+    """The nodes of a record that the store has, with their handles."""
+    spoken = _spoken_of(record) | {node.id for node in record.nodes}
+    found = {each: reader.find(each) for each in spoken}
+    return {each: handle for each, handle in found.items() if handle is not None}
+
+
+def _not_yours(node: NodeId) -> ForbiddenError:
+    return ForbiddenError(
+        f"{node} belongs to a project that you may not write to",
+        hint="a model or system of this name may be there already; choose another name",
+    )

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,9 +86,25 @@ def serving_alone(folder: Path) -> Iterator[None]:
 
 
 def run(
-    app: Starlette, listening: socket.socket, journal: Journal, started: Callable[[], None]
+    app: Starlette,
+    listening: socket.socket,
+    journal: Journal,
+    started: Callable[[], None],
+    *,
+    tls: tuple[str, str] | None = None,
+    proxies: Sequence[str] = (),
 ) -> None:
-    """Serve until SIGTERM or SIGINT; then finish what was accepted."""
+    """Serve until SIGTERM or SIGINT; then finish what was accepted.
+
+    Args:
+        app: What answers.
+        listening: Where.
+        journal: Where it is told of.
+        started: Called when it is ready.
+        tls: Files of certificate and key.
+        proxies: Addresses that are believed who asks, and whether by https.
+    """
+    certificate, key = tls or (None, None)
     LOG.addHandler(LogHandler(journal))
     LOG.propagate = False
     logging.getLogger("uvicorn.error").addHandler(LogHandler(journal))
@@ -100,7 +116,10 @@ def run(
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
         timeout_keep_alive=limit("idle_time"),
         timeout_graceful_shutdown=GRACE,
         backlog=limit("connections"),

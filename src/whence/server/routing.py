@@ -1,7 +1,7 @@
 """What a route is: a row of a table, from which the app and its description are made."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from whence import __version__
+from whence.recording.recorder import Composer
 from whence.server.access.permission import Permission, Principal
-from whence.store.interface import Reader
+from whence.store.interface import Appended, Reader
 
 if TYPE_CHECKING:
     from whence.server.service import Service
@@ -54,9 +55,20 @@ class NotModified(Exception):  # noqa: N818  not an error: the asker has the ans
 class Call:
     """One request, understood: what the route's types made of it, and who asks."""
 
-    __slots__ = ("body", "known", "path", "principal", "query", "service", "tag", "target")
+    __slots__ = (
+        "body",
+        "headers",
+        "known",
+        "path",
+        "principal",
+        "query",
+        "scheme",
+        "service",
+        "tag",
+        "target",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that a request consists of
         self,
         service: "Service",
         principal: Principal,
@@ -66,6 +78,8 @@ class Call:
         body: Any = None,
         target: str = "",
         known: str = "",
+        headers: Mapping[bytes, bytes] | None = None,
+        scheme: str = "http",
     ) -> None:
         self.service = service
         self.principal = principal
@@ -77,6 +91,9 @@ class Call:
         """Path and query as they were asked."""
         self.known = known
         """``If-None-Match``: the tags of answers that the asker has."""
+        self.headers: Mapping[bytes, bytes] = headers or {}
+        """Names in lower case."""
+        self.scheme = scheme
         self.tag = ""
         """The tag of the answer, once the record was read for it."""
 
@@ -91,12 +108,16 @@ class Call:
         """
         with self.service.reading(self.principal) as reader:
             head = reader.head()
-            said = f"{__version__}\0{head.size}\0{self.target}\0{self.principal.name}"
+            said = f"{__version__}\0{head.size}\0{self.target}\0{self.principal}"
             told = hashlib.sha256(head.root + said.encode("utf-8", "surrogateescape"))
             self.tag = f'W/"{told.hexdigest()[:32]}"'
             if self.known and (self.known == "*" or self.tag in self.known):
                 raise NotModified(self.tag)
             yield reader
+
+    def keep(self, composers: Sequence[Composer]) -> list[Appended]:
+        """Keep what the asker says, durably, all of it or nothing; see ``Service.keep``."""
+        return self.service.keep(self.principal, composers)
 
 
 Endpoint = Callable[[Call], Any]

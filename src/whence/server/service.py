@@ -1,17 +1,21 @@
 """What every endpoint works with: the store, its writer, and the moments that may be read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from whence import __version__
+from whence.query.guarded import GuardedReader
 from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
-from whence.server.access.permission import LOCAL, Principal
+from whence.recording.recorder import Composer
+from whence.server.access.gate import Gate
+from whence.server.access.permission import Principal
+from whence.server.door import guarded
 from whence.server.ingest import Ingest
 from whence.server.limits import limit
-from whence.store.interface import Reader, Store
+from whence.store.interface import Appended, Reader, Store
 
 SOURCE = f"whence-server/{__version__}"
 """What records say that were composed here."""
@@ -23,11 +27,13 @@ class Service:
     Args:
         store: Where it is kept.
         folder: The ``.whence`` folder of the server: locks, and what is not in the store.
+        gate: Who may come in; without one, whoever is at this machine.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, gate: Gate | None = None) -> None:
         self.store = store
         self.folder = folder
+        self.gate = gate or Gate.open(folder)
         self.ingest = Ingest(store)
         self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
         """Where questions are answered."""
@@ -37,20 +43,36 @@ class Service:
         """What `/openapi.json` says; set by the app."""
 
     @contextmanager
-    def reading(self, principal: Principal) -> Iterator[Reader]:  # noqa: ARG002  the guard's place
-        """One consistent moment, as far as this principal may see it."""
-        with self.store.reading() as reader:
-            yield reader
+    def reading(self, principal: Principal) -> Iterator[Reader]:
+        """One consistent moment, as far as this principal may see it.
 
-    def principal(self) -> Principal:
-        """Who asks where nobody is asked to say who he is: whoever is at this machine."""
-        return LOCAL
+        What was shown of protected projects is in the audit log when the block ends.
+        """
+        guard = self.gate.guard(principal)
+        with self.store.reading() as reader:
+            if guard is None:
+                yield reader
+                return
+            try:
+                yield GuardedReader(reader, guard)
+            finally:
+                self.gate.note_reads(guard, principal)
+
+    def keep(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
+        """Compose with what a principal may see, hold it to what he may say, and keep it.
+
+        Raises:
+            ForbiddenError: he may not say this; nothing is kept.
+            RefusedError: too many wait already, or the server is stopping.
+        """
+        return self.ingest.submit(guarded(composers, principal, self.gate)).result()
 
     def close(self) -> None:
         """Keep what was accepted, then let go of the store."""
         self.threads.shutdown()
         self.ingest.close()
         self.store.close()
+        self.gate.close()
 
 
 def actor_of(principal: Principal) -> ActorSeen:

@@ -6,6 +6,11 @@ accepted is kept before it goes.
 
     whence serve
     whence serve --port 0 --log-format json
+    whence serve --auth tokens --host 0.0.0.0 --allowed-host whence.example.org
+
+With --auth, everybody has to say who they are; without it, only this machine is served. The first
+start prints a token that may do everything for a day: `whence user` and `whence token` let others
+in with it.
 
 /openapi.json describes everything that can be asked; /healthz, /readyz and /metrics are for
 whoever looks after it. Needs the extra packages of `pip install 'whence[server]'`.
@@ -14,8 +19,17 @@ whoever looks after it. Needs the extra packages of `pip install 'whence[server]
 import argparse
 
 from whence.cli.console import Console
-from whence.errors import NotFoundError
+from whence.errors import NotFoundError, UsageError
+from whence.server.access.permission import Mode, check_bind
 from whence.workspace import make_workspace
+
+_FIRST = """
+Nobody can let others in yet. With this token one may do everything for a day; it is shown only now:
+
+    {token}
+
+    whence login {url} --token -      (and paste it)
+    whence user add NAME --role admin --server {url}"""
 
 SUMMARY = "serve the record over HTTP"
 
@@ -27,6 +41,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port", type=int, help="the port (default 8642, or the next that is free; 0: any)"
+    )
+    parser.add_argument(
+        "--auth",
+        choices=[each.value for each in Mode],
+        default=Mode.NONE.value,
+        help="who asks is made sure by: nothing (default; this machine alone), tokens, or sign-in "
+        "with the OpenID provider of access.toml as well",
+    )
+    parser.add_argument(
+        "--allowed-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name that the server answers to, besides localhost and its address; repeatable",
+    )
+    parser.add_argument("--tls-cert", metavar="FILE", help="serve https with this certificate")
+    parser.add_argument("--tls-key", metavar="FILE", help="and this key")
+    parser.add_argument(
+        "--trusted-proxy",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="believe this proxy who asks, and whether by https (X-Forwarded-*); repeatable",
     )
     parser.add_argument(
         "--log-format", choices=["text", "json"], default="text", help="default: text"
@@ -45,15 +82,19 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         raise NotFoundError(
             f"the server needs the package {error.name!r}", hint="pip install 'whence[server]'"
         ) from error
-    from whence.server.access.permission import check_bind  # noqa: PLC0415
+    from whence.server.access.opening import first_token, open_gate  # noqa: PLC0415
 
-    check_bind(args.host, authenticated=False)
+    mode = Mode(args.auth)
+    check_bind(args.host, authenticated=mode is not Mode.NONE)
+    tls = _checked_tls(args.tls_cert, args.tls_key)
+    scheme = "https" if tls else "http"
     workspace = make_workspace()
     with listening.serving_alone(workspace.folder):
         socket = listening.listen(args.host, args.port)
-        service = Service(workspace.store, workspace.folder)
+        gate = open_gate(workspace.folder, mode, args.allowed_host)
+        service = Service(workspace.store, workspace.folder, gate)
         try:
-            with service.reading(service.principal()) as reader:
+            with service.store.reading() as reader:
                 entries = reader.head().size
             journal = Journal(args.log_format, console.err)
             app = build(service, all_routes(), journal=journal)
@@ -62,12 +103,36 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
             def started() -> None:
                 console.print(
-                    f"Whence serves {workspace.folder} ({entries} entries) at http://{shown}:{port}"
+                    f"Whence serves {workspace.folder} ({entries} entries) at {scheme}://{shown}:{port}"
                 )
+                if token := first_token(gate):
+                    console.print(_FIRST.format(token=token, url=f"{scheme}://{shown}:{port}"))
                 console.out.flush()
 
-            listening.run(app, socket, journal, started)
+            listening.run(app, socket, journal, started, tls=tls, proxies=args.trusted_proxy)
         finally:
             service.close()
             socket.close()
     return 0
+
+
+def _checked_tls(certificate: str | None, key: str | None) -> tuple[str, str] | None:
+    """The files of https, if they can be used.
+
+    Raises:
+        UsageError: one is missing, or they do not belong together.
+    """
+    import ssl  # noqa: PLC0415  costs milliseconds
+
+    if not certificate or not key:
+        if certificate or key:
+            raise UsageError("https needs both --tls-cert and --tls-key")
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise UsageError(
+            f"{certificate} and {key} cannot be used for https: {error}",
+            hint="both are PEM files; the certificate comes first in its chain",
+        ) from error
+    return certificate, key

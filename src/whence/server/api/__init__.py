@@ -1,6 +1,7 @@
 """What can be asked and said over HTTP: one module for each topic, each a table of routes."""
 
 from whence.server.api import (
+    access,
     description,
     differences,
     health,
@@ -24,6 +25,7 @@ TOPICS = (
     holding,
     ledger,
     health,
+    access,
     description,
 )
 """Every topic, in the order of the published description."""

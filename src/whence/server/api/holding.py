@@ -45,9 +45,7 @@ def hold(call: Call) -> Reply:
         raise UsageError(f"a {node.kind.value.replace('_', ' ')} cannot be held")
     if asked.release and not told.get("held"):
         raise UsageError(f"{asked.ref} is not held")
-    call.service.ingest.submit(
-        [Hold(node.id, actor_of(call.principal), SOURCE, reason).compose]
-    ).result()
+    call.keep([Hold(node.id, actor_of(call.principal), SOURCE, reason).compose])
     with call.service.reading(call.principal) as reader:
         return Reply({"held": held_json(reader)}, 201)
 

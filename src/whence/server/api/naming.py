@@ -53,7 +53,7 @@ def register(call: Call) -> Reply:
         description=asked.description,
         tags=asked.tags,
     )
-    call.service.ingest.submit([registration.compose]).result()
+    call.keep([registration.compose])
     with call.service.reading(call.principal) as reader:
         handle = reader.find(registration.version)
         assert handle is not None, "it was kept"
@@ -64,7 +64,7 @@ def alias(call: Call) -> Reply:
     """Let a movable name point to a version from now on, as `whence alias` does."""
     asked: Moving = call.body
     move = AliasMove(asked.model, asked.version, asked.alias, actor_of(call.principal), SOURCE)
-    call.service.ingest.submit([move.compose]).result()
+    call.keep([move.compose])
     return Reply({"model": asked.model, "alias": asked.alias, "version": asked.version}, 201)
 
 

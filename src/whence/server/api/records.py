@@ -10,7 +10,7 @@ from whence.model.record import Record
 from whence.recording.observed import composers, decode_runs
 from whence.recording.recorder import Composer
 from whence.server.access.permission import Permission, Principal
-from whence.server.door import admit
+from whence.server.door import admit, guarded
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
@@ -53,7 +53,7 @@ async def post_runs(call: Call) -> Reply:
     """
     observation = decode_runs(read_json(call.body))
     kept = await call.service.ingest.keep(
-        [_admitted(each, call.principal) for each in composers(observation)]
+        guarded(composers(observation), call.principal, call.service.gate)
     )
     return _told(kept)
 
@@ -88,15 +88,6 @@ def _decode(at: int, value: Any) -> Record:
 
 def _bringing(record: Record, principal: Principal) -> Composer:
     def compose(reader: Reader, _: str) -> Record:
-        admit(record, principal, reader)
-        return record
-
-    return compose
-
-
-def _admitted(composer: Composer, principal: Principal) -> Composer:
-    def compose(reader: Reader, time: str) -> Record:
-        record = composer(reader, time)
         admit(record, principal, reader)
         return record
 

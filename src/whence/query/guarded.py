@@ -1,0 +1,280 @@
+"""A reader that withholds what somebody may not see.
+
+What is withheld keeps its kind and its place, so that lineage keeps its shape: walks go through it.
+It loses its name, content, location and whatever was said of it; a gap stands there instead. Its id
+becomes another, since the ids of jobs, people and models follow from their names and could be
+guessed. Nothing finds it: no name, digest, prefix or id. Bodies of records that may not be read are
+as if erased; their ledger entries stay, so that every proof still holds.
+"""
+
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from whence.ledger.audit import AuditRow
+from whence.model.edge import Basis
+from whence.model.facet import Facet
+from whence.model.gap import WITHHELD
+from whence.model.identity import NodeId
+from whence.model.node import Node, NodeKind
+from whence.store.interface import Direction, Head, Kept, Link, Reach, Reader, StatedFacet
+from whence.store.sealing import open_body
+
+WITHHELD_NAME = "withheld"
+"""The name of every node that may not be seen."""
+
+_LEAST = 64
+"""How many candidates are asked for at once, at least, where some may have to be passed over."""
+
+
+class Guard:
+    """What somebody may see, and what was shown to them of what is protected.
+
+    Args:
+        may_read: Whether something that belongs to these projects may be read; an empty set is the
+            shared project.
+        key: What the ids of withheld nodes are hidden with; the same key gives the same ids.
+        protected: Projects of which every read is noted in ``shown``.
+    """
+
+    def __init__(
+        self,
+        may_read: Callable[[frozenset[str]], bool],
+        key: bytes,
+        protected: frozenset[str] = frozenset(),
+    ) -> None:
+        self._may_read = may_read
+        self._key = key
+        self._protected = protected
+        self._verdicts: dict[frozenset[str], bool] = {}
+        self.shown: dict[NodeId, frozenset[str]] = {}
+        """Ids of nodes and records of protected projects that were shown → those projects."""
+
+    def allows(self, projects: frozenset[str]) -> bool:
+        """Whether what belongs to these projects may be read."""
+        verdict = self._verdicts.get(projects)
+        if verdict is None:
+            verdict = self._verdicts[projects] = self._may_read(projects)
+        return verdict
+
+    def hide(self, node: NodeId) -> NodeId:
+        """The id that a withheld node is told by; says nothing of its own."""
+        return NodeId(hmac.digest(self._key, node.encode(), "sha256").hex()[:32])
+
+    def note(self, shown: NodeId, projects: frozenset[str]) -> None:
+        """Remember that something was shown, if it is protected."""
+        if met := projects & self._protected:
+            self.shown[shown] = self.shown.get(shown, frozenset()) | met
+
+
+class GuardedReader:
+    """The whole of a reader, for somebody. See ``Reader`` for what each question means."""
+
+    def __init__(self, reader: Reader, guard: Guard) -> None:
+        self._reader = reader
+        self._ask: Any = reader
+        self._guard = guard
+        self._projects: dict[int, frozenset[str]] = {}
+        self._names: dict[str, bool] = {}
+
+    # ----------------------------------------------------------------- graph
+
+    def find(self, node: NodeId) -> int | None:
+        """The handle of a node that may be seen, or ``None``."""
+        handle = self._reader.find(node)
+        return handle if handle is not None and self._sees(handle) else None
+
+    def nodes(self, handles: Sequence[int]) -> list[Node]:
+        """The nodes of these handles; withheld ones with their kind alone."""
+        self._learn(handles)
+        found = []
+        for handle, node in zip(handles, self._reader.nodes(handles), strict=True):
+            projects = self._projects[handle]
+            if self._guard.allows(projects):
+                self._guard.note(node.id, projects)
+                found.append(node)
+            else:
+                found.append(Node(self._guard.hide(node.id), node.kind, WITHHELD_NAME))
+        return found
+
+    def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
+        """All edges; those that touch something withheld say no more than their kind."""
+        links = self._reader.links(handles, direction)
+        self._learn([end for link in links for end in (link.origin, link.target)])
+        return list(dict.fromkeys(self._bare(link) for link in links))
+
+    def facets(self, handle: int) -> list[StatedFacet]:
+        """Everything attached to a node; of a withheld one, that it is withheld."""
+        (node,) = self.nodes([handle])
+        if self._sees(handle):
+            return self._reader.facets(handle)
+        gap = {
+            "kind": WITHHELD,
+            "about": node.id,
+            "reason": f"this {node.kind.value.replace('_', ' ')} exists, but you may not see it",
+            "remedy": "ask an admin for a role in its project",
+        }
+        told = Facet(node.id, "gaps", Basis.DECLARED, {"gaps": [gap]})
+        return [_stated(told)]
+
+    def projects(self, handles: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The projects of each node, of those that may be read."""
+        self._learn(handles)
+        return {
+            handle: frozenset(
+                each for each in self._projects[handle] if self._guard.allows(frozenset({each}))
+            )
+            for handle in handles
+        }
+
+    def starting_with(self, prefix: str, limit: int) -> list[int]:
+        """Nodes whose id starts with these characters."""
+        return self._first(limit, lambda most: self._reader.starting_with(prefix, most))
+
+    def named(self, name: str) -> list[int]:
+        """Nodes of exactly this name, latest first."""
+        return self._seen(self._reader.named(name))
+
+    def names_like(self, text: str, limit: int) -> list[str]:
+        """Names that contain the text, of what may be seen."""
+        most = max(_LEAST, 2 * limit)
+        while True:
+            found = self._reader.names_like(text, most)
+            seen = [name for name in found if self._is_name(name)]
+            if len(seen) >= limit or len(found) < most:
+                return seen[:limit]
+            most *= 4
+
+    def with_digest(self, sha256: str) -> list[int]:
+        """Artifacts with this content, latest first."""
+        return self._seen(self._reader.with_digest(sha256))
+
+    def with_content_starting(self, prefix: str, limit: int) -> list[int]:
+        """Artifacts whose SHA-256 starts with these characters, latest first."""
+        return self._first(limit, lambda most: self._reader.with_content_starting(prefix, most))
+
+    def containing(self, sha256: str) -> list[int]:
+        """Artifacts that list this content as a member, latest first."""
+        return self._seen(self._reader.containing(sha256))
+
+    def latest(self, kind: NodeKind, limit: int, *, before: int | None = None) -> list[int]:
+        """Nodes of a kind, latest first."""
+        found: list[int] = []
+        while len(found) < limit:
+            some = self._reader.latest(kind, max(_LEAST, limit), before=before)
+            found += self._seen(some)
+            if len(some) < max(_LEAST, limit):
+                break
+            before = some[-1]
+        return found[:limit]
+
+    def reach(
+        self,
+        start: int,
+        direction: Direction,
+        *,
+        limit: int | None = None,
+        depth: int | None = None,
+    ) -> Reach:
+        """Walk along content, through what is withheld too."""
+        return self._reader.reach(start, direction, limit=limit, depth=depth)
+
+    def path(self, start: int, goal: int) -> list[int] | None:
+        """A shortest walk from an effect to one of its causes."""
+        return self._reader.path(start, goal)
+
+    def size(self) -> tuple[int, int]:
+        """How many nodes and how many edges there are, whoever may see them."""
+        return self._reader.size()
+
+    # ---------------------------------------------------------------- ledger
+
+    def head(self) -> Head:
+        """The ledger's size and root."""
+        return self._reader.head()
+
+    def identity(self) -> str:
+        """The ledger's own id."""
+        return str(self._ask.identity())
+
+    def records(self, start: int = 0) -> Iterator[Kept]:
+        """The records in order; those that may not be read as if erased."""
+        for kept in self._reader.records(start):
+            readable = kept.record is not None and self._reads(kept.record)
+            yield kept if readable else Kept(kept.index, None)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
+        """The entries in order; bodies that may not be read as if erased."""
+        return map(self._closed, self._ask.entries(start, stop))
+
+    def audit_rows(self) -> Iterator[AuditRow]:
+        """The entries in order; bodies that may not be read as if erased."""
+        return map(self._closed, self._reader.audit_rows())
+
+    def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """The kept interior hashes."""
+        return self._reader.tree_nodes()
+
+    # --------------------------------------------------------------- judging
+
+    def _learn(self, handles: Sequence[int]) -> None:
+        unknown = [each for each in dict.fromkeys(handles) if each not in self._projects]
+        if unknown:
+            self._projects.update(self._ask.projects(unknown))
+
+    def _sees(self, handle: int) -> bool:
+        self._learn([handle])
+        return self._guard.allows(self._projects[handle])
+
+    def _seen(self, handles: Sequence[int]) -> list[int]:
+        self._learn(handles)
+        return [each for each in handles if self._guard.allows(self._projects[each])]
+
+    def _first(self, limit: int, ask: Callable[[int], list[int]]) -> list[int]:
+        most = max(_LEAST, 2 * limit)
+        while True:
+            found = ask(most)
+            seen = self._seen(found)
+            if len(seen) >= limit or len(found) < most:
+                return seen[:limit]
+            most *= 4
+
+    def _is_name(self, name: str) -> bool:
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = bool(self.named(name))
+        return known
+
+    def _bare(self, link: Link) -> Link:
+        if self._sees(link.origin) and self._sees(link.target):
+            return link
+        return replace(link, role="", detail=())
+
+    def _reads(self, record: Any) -> bool:
+        """Whether a record may be read: by its project, else by all that it speaks of."""
+        if record.project:
+            projects = frozenset({record.project})
+            readable = self._guard.allows(projects)
+        else:
+            ids = {node.id for node in record.nodes} | {facet.node for facet in record.facets}
+            ids |= {end for edge in record.edges for end in (edge.origin, edge.target)}
+            handles = [each for each in map(self._reader.find, sorted(ids)) if each is not None]
+            readable = len(self._seen(handles)) == len(handles)
+            projects = frozenset().union(*(self._projects[each] for each in handles))
+        if readable:
+            self._guard.note(record.id, projects)
+        return readable
+
+    def _closed(self, row: AuditRow) -> AuditRow:
+        record = open_body(row.body)
+        if record is None or self._reads(record):
+            return row
+        return row._replace(salt=None, body=None)
+
+
+def _stated(facet: Facet) -> StatedFacet:
+    """A facet that no record says: it comes first, from nowhere."""
+    make: Any = StatedFacet
+    stated: StatedFacet = make(0, facet, "1970-01-01T00:00:00.000Z", facet.node)
+    return stated
