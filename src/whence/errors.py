@@ -9,9 +9,11 @@
     ├── ForbiddenError          somebody may not do this; nothing was done
     ├── InvalidRecordError      a record that breaks a rule of the model; nothing was kept
     ├── ForbiddenError          whoever asks may not do this
+    ├── ConflictError           somebody else was quicker; nothing was kept, it may be tried again
     ├── WireError               bytes that are not what they claim to be
     ├── StoreError              the store cannot be used
     │   ├── StoreLockedError    another writer held it for too long
+    │   ├── StoreUnreachableError   it is away: no answer from where it should be
     │   ├── StoreCorruptError   what was kept is not what is there
     │   └── StoreVersionError   written by a newer Whence
     ├── LedgerError             a proof that does not hold
@@ -69,6 +71,10 @@ class ForbiddenError(WhenceError):
     """Whoever asks may not do this."""
 
 
+class ConflictError(WhenceError):
+    """Somebody else was quicker; nothing was kept, and it may be tried again."""
+
+
 class WireError(WhenceError):
     """Bytes that are not what they claim to be."""
 
@@ -79,6 +85,10 @@ class StoreError(WhenceError):
 
 class StoreLockedError(StoreError):
     """Another writer held the store for too long."""
+
+
+class StoreUnreachableError(StoreError):
+    """The store is away: no answer from where it should be."""
 
 
 class StoreCorruptError(StoreError):

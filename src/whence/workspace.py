@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from whence.recording.recorder import Recorder
-    from whence.store.interface import Reader
+    from whence.store.interface import Reader, Store
     from whence.store.objects import ObjectStore
-    from whence.store.sqlite import SqliteStore
 
 FOLDER = ".whence"
 VARIABLE = "WHENCE_DIR"
 """Names the folder outright, wherever one works."""
+
+STORE_VARIABLE = "WHENCE_STORE"
+"""Names the store by a URL, where it is not the one in the folder."""
 
 ROWS_KEY = "rows.key"
 """The file of the key under which rows are hashed."""
@@ -54,15 +56,21 @@ class Workspace:
         """The folder that holds ``.whence``; names of files are relative to it."""
         self.folder = folder
         """The ``.whence`` folder itself."""
-        self._store: SqliteStore | None = None
+        self._store: Store | None = None
 
     @property
-    def store(self) -> "SqliteStore":
-        """Where records are kept."""
-        if self._store is None:
-            from whence.store.sqlite import SqliteStore  # noqa: PLC0415
+    def store(self) -> "Store":
+        """Where records are kept.
 
-            self._store = SqliteStore(self.folder)
+        It is what ``WHENCE_STORE`` names, or the setting ``store.url``, or in the folder itself.
+
+        Raises:
+            UsageError: the URL names no store.
+        """
+        if self._store is None:
+            from whence.store.opening import open_store  # noqa: PLC0415
+
+            self._store = open_store(store_url(self.folder), self.folder)
         return self._store
 
     @property
@@ -105,6 +113,20 @@ class Workspace:
         """Let go of the store."""
         if self._store is not None:
             self._store.close()
+
+
+def store_url(folder: Path) -> str | None:
+    """The URL of the store that serves a folder; ``None`` for the one in it.
+
+    Raises:
+        UsageError: the settings cannot be understood.
+    """
+    named = os.environ.get(STORE_VARIABLE)
+    if named or not (folder / "config.toml").exists():
+        return named or None
+    from whence.settings.configuration import load  # noqa: PLC0415  costs milliseconds
+
+    return load(folder).word("store.url") or None
 
 
 def rows_key(workspace: Workspace) -> str:
@@ -180,6 +202,9 @@ def open_workspace(start: Path | None = None) -> Workspace:
     """
     here = (start or Path.cwd()).absolute()
     folder = find_folder(here) or _shared_folder(here)
+    if folder is None and os.environ.get(STORE_VARIABLE):
+        folder = state_folder() / "shared"  # the record is elsewhere; nothing is made here to ask
+        _make(folder)
     if folder is None or not folder.is_dir():
         raise NotFoundError(
             f"there is no {FOLDER} folder in {here} or above it",

@@ -56,9 +56,10 @@ def test_what_was_inferred_says_so(store: MemoryStore) -> None:
 def test_later_statements_add_and_win_key_by_key(store: MemoryStore) -> None:
     handle = handle_of(store, "train")
     run = store.nodes([handle])[0].id
-    for data in ({"team": "a", "run": "1"}, {"team": "b"}):
+    for second, data in enumerate(({"team": "a", "run": "1"}, {"team": "b"})):
         facet = Facet(run, "tags", Basis.DECLARED, data)
-        store.append(Record(new_id(), "test", TIME, "tests", facets=(facet,)))
+        time = f"{TIME[:17]}{second:02}.000Z"
+        store.append(Record(new_id(), "test", time, "tests", facets=(facet,)))
     assert account_for(store, handle).said("tags") == {"team": "b", "run": "1"}
 
 

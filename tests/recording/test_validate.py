@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from whence.errors import InvalidRecordError
+from whence.errors import ConflictError, InvalidRecordError
 from whence.model.digest import Digest
 from whence.model.edge import EDGE_RULES, Basis, Edge, EdgeKind
 from whence.model.facet import Facet
@@ -107,3 +107,20 @@ def test_gaps_have_known_kinds() -> None:
     gaps = Facet(run.id, "gaps", Basis.OBSERVED, {"gaps": [{"kind": "mystery"}]})
     with pytest.raises(InvalidRecordError, match="unknown kind of gap"):
         validate(Record(new_id(), "test", TIME, "tests", (run,), (), (gaps,)), MemoryStore())
+
+
+@pytest.mark.parametrize("kind", [NodeKind.MODEL_VERSION, NodeKind.SYSTEM_VERSION])
+def test_a_number_is_taken_once_unless_it_was_taken_elsewhere(kind: NodeKind) -> None:
+    store = MemoryStore()
+    first, second = a(kind, "delay@3"), a(kind, "delay@3")
+    record = Record(new_id(), "test", TIME, "tests", (first,))
+    store.append(record)
+    validate(record, store)
+    other = Record(new_id(), "test", TIME, "tests", (second,))
+    with pytest.raises(ConflictError, match="delay@3"):
+        validate(other, store)
+    validate(other, store, travelled=True)
+    store.append(other)
+    validate(record, store)
+    validate(Record(new_id(), "test", TIME, "tests", (a(kind, "delay@4"),)), store)
+    validate(Record(new_id(), "test", TIME, "tests", (a(NodeKind.MODEL, "delay@3"),)), store)

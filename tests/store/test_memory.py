@@ -7,3 +7,5 @@ from whence.testing.store_contract import StoreContract
 class TestMemoryStore(StoreContract):
     def make_store(self, folder: Path) -> MemoryStore:
         return MemoryStore()
+
+    readers_meet = False

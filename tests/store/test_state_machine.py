@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from whence.errors import InvalidRecordError
+from whence.errors import ConflictError, InvalidRecordError
 from whence.ledger.audit import audit
 from whence.model.digest import Digest
 from whence.model.edge import EDGE_RULES, Basis, Edge
@@ -74,7 +75,7 @@ class Histories(RuleBasedStateMachine):
         for store in self.both():
             try:
                 answers.append(Recorder(store).record([_composer(each) for each in records]))
-            except InvalidRecordError:
+            except (InvalidRecordError, ConflictError):
                 answers.append(None)
         assert answers[0] == answers[1]
         if answers[0] is None:
@@ -107,7 +108,7 @@ class Histories(RuleBasedStateMachine):
     def fail_midway(self, data: st.DataObject) -> None:
         record = data.draw(records_about(self.nodes))
         for store in self.both():
-            with pytest.raises((KeyboardInterrupt, InvalidRecordError)):
+            with pytest.raises((KeyboardInterrupt, InvalidRecordError, ConflictError)):
                 Recorder(store).record([_composer(record), _interrupted])
 
     @rule(depth=st.none() | st.integers(0, 4), limit=st.none() | st.integers(0, 9))
@@ -201,8 +202,18 @@ def records_about(draw: st.DrawFn, known: dict[NodeId, Node]) -> Record:
     nodes = [*known.values(), *fresh]
     edges = [edge for _ in range(draw(st.integers(0, 6))) if (edge := draw(edges_among(nodes)))]
     facets = [draw(facets_of(draw(st.sampled_from(nodes)).id))] if nodes else []
+    if known and draw(st.sampled_from([False, True])):
+        other = draw(st.sampled_from(list(known.values())))
+        fresh.append(replace(other, name=draw(NAMES), location=draw(st.none() | NAMES)))
     return Record(
-        draw(IDS), "any", draw(TIMES), "machine", tuple(fresh), tuple(edges), tuple(facets)
+        draw(IDS),
+        "any",
+        draw(TIMES),
+        "machine",
+        tuple(fresh),
+        tuple(edges),
+        tuple(facets),
+        draw(st.sampled_from(["", "p", "ŝ"])),
     )
 
 

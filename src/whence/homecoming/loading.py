@@ -39,6 +39,8 @@ MODULES = (
     "sqlite3",
     "whence.store.adjacency",
     "whence.store.sqlite",
+    "whence.store.memory",
+    "whence.store.opening",
     "whence.recording.compose",
     "whence.recording.recorder",
     "whence.homecoming.bring",

@@ -50,6 +50,7 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "wiring": "the parts of a system, and how they are joined",
         "hold": "that somebody wants a thing, and what it comes from, to be kept, and why",
         "description": "words about a thing, by a person",
+        "project": "the projects that a thing belongs to besides those whose records name it",
     }
 )
 """Every facet this version writes; all at version 1. Others are kept as they come."""

@@ -23,3 +23,5 @@ class Record:
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     facets: tuple[Facet, ...] = ()
+    project: str = ""
+    """Whose record it is, where several projects share a store; empty for what all share."""

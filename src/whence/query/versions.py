@@ -31,8 +31,8 @@ class Version:
     """A system such as ``mlflow``, or the name of a card."""
     model: str
     version: str
-    order: tuple[int, int]
-    """When it was said: the place in the ledger, and in the store."""
+    order: tuple[str, int, int]
+    """When it was said: the time, and of one time the place in the ledger and in the store."""
 
     def __str__(self) -> str:
         """As people say it."""
@@ -116,7 +116,7 @@ def _said(reader: GraphReader, sha256: str) -> Iterator[tuple[int, Version]]:
         for stated in reader.facets(handle):
             claims = stated.facet.data.values() if stated.facet.name == "claims" else ()
             for claim in claims:
-                version = _claimed(claim, (stated.index, handle))
+                version = _claimed(claim, (stated.time, stated.index, handle))
                 if version.is_card and version.version:
                     cards[version.source] = version  # a card that was corrected says one thing
                 elif version.version:
@@ -130,15 +130,15 @@ def _said(reader: GraphReader, sha256: str) -> Iterator[tuple[int, Version]]:
             yield link.target, registered
 
 
-def _claimed(claim: Mapping[str, Any], order: tuple[int, int]) -> Version:
+def _claimed(claim: Mapping[str, Any], order: tuple[str, int, int]) -> Version:
     source, model, version = (str(claim.get(each) or "") for each in ("source", "model", "version"))
     return Version(source, model, version, order)
 
 
 def _registered(reader: GraphReader, handle: int, node: Node) -> Version | None:
     model, at, number = node.name.rpartition("@")
-    index = next((each.index for each in reader.facets(handle)), 0)
-    return Version(OURS, model, number, (index, handle)) if at else None
+    first = next(((each.time, each.index) for each in reader.facets(handle)), ("", 0))
+    return Version(OURS, model, number, (*first, handle)) if at else None
 
 
 def _earlier(version: Version, others: list[Version]) -> Version | None:

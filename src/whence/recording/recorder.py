@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from whence.model.moment import now
+from whence.errors import ConflictError
+from whence.model.moment import following, now
 from whence.model.record import Record
 from whence.recording.compose import RunComposer
 from whence.recording.observation import RunSeen
@@ -11,6 +12,10 @@ from whence.store.interface import Appended, Reader, Store
 
 Composer = Callable[[Reader, str], Record]
 """Makes a record from what the store knows at this moment and the time it is recorded."""
+
+
+TRIES = 5
+"""How often a block is composed when others are quicker each time."""
 
 
 class Recorder:
@@ -50,19 +55,46 @@ class Recorder:
     def record(self, composers: Iterable[Composer], *, timeout: float = 30.0) -> list[Appended]:
         """Compose, check and keep records in one transaction.
 
-        Each composer sees what those before it have added.
+        Each composer sees what those before it have added. Where somebody else was quicker, all
+        compose again, so a composer may be asked more than once.
 
         Raises:
             InvalidRecordError: one of them breaks a rule; none is kept.
             StoreLockedError: others wrote for longer than ``timeout`` seconds.
+            ConflictError: others were quicker each time.
         """
+        block = list(composers)
+        for _ in range(TRIES - 1):
+            try:
+                return self._record(block, timeout)
+            except ConflictError:
+                continue
+        return self._record(block, timeout)
+
+    def _record(self, block: list[Composer], timeout: float) -> list[Appended]:
         kept = []
         with self._store.writing(timeout=timeout) as writer:
-            for compose in composers:
+            for compose in block:
                 record = compose(writer, now())
+                before = _latest_word(record, writer)
+                if before >= record.time:
+                    # Two words of one millisecond, or a clock that went back: facets add up by
+                    # time, and who speaks now knows what was said before.
+                    record = compose(writer, following(before))
                 validate(record, writer)
                 kept.append(writer.append(record))
         return kept
+
+
+def _latest_word(record: Record, reader: Reader) -> str:
+    """When something was last said of a node that the record says something of; empty if never."""
+    latest = ""
+    for node in {facet.node for facet in record.facets}:
+        handle = reader.find(node)
+        stated = [] if handle is None else reader.facets(handle)
+        if stated:
+            latest = max(latest, stated[-1].time)
+    return latest
 
 
 def _composer(seen: RunSeen) -> Composer:

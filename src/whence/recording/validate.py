@@ -3,28 +3,41 @@
 import re
 from collections import defaultdict
 
-from whence.errors import InvalidRecordError
+from whence.errors import ConflictError, InvalidRecordError
 from whence.model.edge import EDGE_RULES, Edge
 from whence.model.gap import GAP_KINDS
 from whence.model.identity import NodeId
-from whence.model.node import Node
+from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.store.interface import Direction, GraphReader
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z\Z")
 
 
-def validate(record: Record, reader: GraphReader) -> None:
+_NUMBERED = frozenset({NodeKind.MODEL_VERSION, NodeKind.SYSTEM_VERSION})
+"""What has a name that nothing else of its kind has in one store."""
+
+
+def validate(record: Record, reader: GraphReader, *, travelled: bool = False) -> None:
     """Refuse a record that breaks a rule of the model.
+
+    Args:
+        record: What is to be kept.
+        reader: What is kept already.
+        travelled: Whether it was kept elsewhere before: two laptops may both have made
+            ``delay@3``, and both stay.
 
     Raises:
         InvalidRecordError: says which rule, and which node or edge broke it.
+        ConflictError: somebody else was quicker to take a name.
     """
     if not _TIME.match(record.time):
         raise InvalidRecordError(
             f"record {record.id}: not a UTC time with milliseconds: {record.time}"
         )
     nodes = _check_nodes(record, reader)
+    if not travelled:
+        _check_names(record, reader)
     for edge in record.edges:
         _check_edge(edge, nodes, record)
     for facet in record.facets:
@@ -53,6 +66,17 @@ def _check_nodes(record: Record, reader: GraphReader) -> dict[NodeId, Node]:
         (kept,) = reader.nodes([handle])
         _check_alike(kept, nodes.setdefault(each, kept), "kept")
     return nodes
+
+
+def _check_names(record: Record, reader: GraphReader) -> None:
+    for node in record.nodes:
+        if node.kind in _NUMBERED and reader.find(node.id) is None:
+            for other in reader.nodes(reader.named(node.name)):
+                if other.kind is node.kind:
+                    raise ConflictError(
+                        f"there is another {node.name} since a moment ago",
+                        hint="try again: it then gets the next number",
+                    )
 
 
 def _check_alike(one: Node, other: Node, how: str) -> None:

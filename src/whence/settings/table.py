@@ -24,10 +24,11 @@ class Setting:
     name: str
     default: Value
     choices: tuple[str, ...]
-    """The words that it may be; empty for a size."""
+    """The words that it may be; empty for a size or a URL."""
     meaning: str
     for_paths: bool = False
     """Whether it may be set for some files alone, as ``NAME:PATTERN``."""
+    is_url: bool = False
 
     def read(self, text: str) -> Value:
         """The value that somebody wrote.
@@ -35,6 +36,8 @@ class Setting:
         Raises:
             UsageError: it cannot be that.
         """
+        if self.is_url:
+            return read_url(text, self.name)
         if not self.choices:
             return read_size(text, self.name)
         if text not in self.choices:
@@ -46,6 +49,8 @@ class Setting:
     @property
     def form(self) -> str:
         """What it may be, for people."""
+        if self.is_url:
+            return "none | URL, such as https://whence.example.org"
         return " | ".join(self.choices) or "SIZE, such as 64 MiB"
 
 
@@ -78,6 +83,13 @@ SETTINGS = (
         ("none", "all"),
         "whether source and configuration files that a run used are kept",
         for_paths=True,
+    ),
+    Setting(
+        "store.url",
+        "",
+        (),
+        "where records are kept, if not in this folder; WHENCE_STORE goes before it",
+        is_url=True,
     ),
 )
 """In the order in which they are listed."""
@@ -120,6 +132,29 @@ def read_size(text: str, name: str) -> int:
     return int(float(told[1]) * unit)
 
 
+def read_url(text: str, name: str) -> str:
+    """A URL without a password in it; empty for ``none``.
+
+    Raises:
+        UsageError: it is none, or there is one.
+    """
+    url = text.strip()
+    if url in {"", "none"}:
+        return ""
+    scheme, colon, rest = url.partition("://")
+    if not colon or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) or not url.isprintable():
+        raise UsageError(
+            f"{name} cannot be {text!r}", hint="it is a URL, such as https://whence.example.org"
+        )
+    account, at, _ = rest.partition("/")[0].rpartition("@")
+    if at and ":" in account:
+        raise UsageError(
+            f"{name} may not hold a password: this file is no place for one",
+            hint="for PostgreSQL put it into ~/.pgpass, or set WHENCE_STORE in the environment",
+        )
+    return url
+
+
 def write_size(size: int) -> str:
     """A number of bytes as people write it, exactly."""
     for power in (4, 3, 2, 1):
@@ -131,4 +166,6 @@ def write_size(size: int) -> str:
 
 def write_value(setting: Setting, value: Value) -> str:
     """A value as people write it."""
-    return value if setting.choices else write_size(int(value))  # type: ignore[return-value]  # its choices are words
+    if setting.choices or setting.is_url:
+        return str(value) or "none"
+    return write_size(int(value))

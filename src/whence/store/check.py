@@ -9,9 +9,9 @@ from typing import Any
 
 from whence.errors import StoreCorruptError
 from whence.ledger.audit import AuditRow, audit
-from whence.store.interface import Head
+from whence.store.interface import Head, Reader, Store
 from whence.store.schema import GRAPH_TABLE_NAMES, GRAPH_TABLES
-from whence.store.sqlite import SqliteStore, fill_graph
+from whence.store.sqlite import fill_graph
 from whence.store.sqlreader import SqlReader
 
 
@@ -60,14 +60,18 @@ class CheckReport:
         return [f"{each.where}: {each.what}" for each in self.findings]
 
 
-def check(store: SqliteStore) -> CheckReport:
+def check(store: Store) -> CheckReport:
     """Check a whole store; nothing is changed.
+
+    The ledger of any store; of one whose tables can be looked into, these as well.
 
     Raises:
         StoreError: the store cannot even be opened.
     """
     with store.reading() as reader:
-        findings = [Fault("the file", each) for each in reader.integrity_faults()]
+        tables = reader if isinstance(reader, SqlReader) else None
+        faults = [] if tables is None else tables.integrity_faults()
+        findings = [Fault("the file", each) for each in faults]
         read = _Counted(reader)
         try:
             head = reader.head()
@@ -78,15 +82,15 @@ def check(store: SqliteStore) -> CheckReport:
         if report.finding is not None:
             where, what = _split(str(report.finding))
             findings.insert(0, Fault(where, what))
-        else:
-            findings += _graph_faults(reader)
+        elif tables is not None:
+            findings += _graph_faults(tables)
         return CheckReport(report.entries, report.erased, _root(head), tuple(findings))
 
 
 class _Counted:
     """Entries on their way to the audit, counted, so that an unreadable one has a number."""
 
-    def __init__(self, reader: SqlReader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self.count = 0
 

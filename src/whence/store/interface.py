@@ -42,10 +42,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class StatedFacet:
-    """A facet with its place in the ledger, which is the order in which facets add up."""
+    """A facet with the record that says it."""
 
     index: int
+    """The record's place in this ledger; another store may have it elsewhere."""
     facet: Facet
+    time: str
+    """When the record was asserted."""
+    record: NodeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,18 @@ class GraphReader(Protocol):
         """
 
     def facets(self, handle: int) -> list[StatedFacet]:
-        """Everything attached to a node, oldest first."""
+        """Everything attached to a node, oldest first, which is the order in which it adds up.
+
+        By the time of the record, then its id, then the place in it: two stores that were told the
+        same in another order answer alike.
+        """
+
+    def projects(self, handles: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The projects of nodes.
+
+        Those whose records name the node among their own nodes, and those that facets ``project``
+        say, as ``{name: true}``. Of a node that no project names it is ``{""}``: what all share.
+        """
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these lower-case hexadecimal characters, by id."""
@@ -156,8 +171,14 @@ class LedgerReader(Protocol):
     def records(self, start: int = 0) -> Iterator[Kept]:
         """The records in order."""
 
+    def identity(self) -> str:
+        """The ledger's own id: 32 hexadecimal characters, made with the store, kept for good."""
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
+        """Everything kept of the entries from one place up to another, as it lies there."""
+
     def audit_rows(self) -> Iterator[AuditRow]:
-        """Everything kept of each entry, exactly as it lies there, for ``ledger.audit``."""
+        """The same of all entries, for ``ledger.audit``."""
 
     def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
         """The kept interior hashes as (level, index, hash)."""
@@ -170,8 +191,16 @@ class Reader(GraphReader, LedgerReader, Protocol):
 class Writer(Reader, Protocol):
     """The one writer of the moment: what it reads includes what it has appended."""
 
-    def append(self, record: Record) -> Appended:
+    def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record: its entry, its body and its graph rows.
+
+        Of a node that several records name, the name and location are those of the earliest: by
+        time, then by the record's id, whatever the order in which they come.
+
+        Args:
+            record: What is said.
+            salt: What the entry's commitment is made with, so that a record that travels is the
+                same leaf in every ledger; a fresh one where none is given.
 
         Raises:
             InvalidRecordError: an edge or facet names a node that is nowhere.
@@ -182,13 +211,17 @@ class Store(Protocol):
     """A place where records are kept."""
 
     def reading(self) -> AbstractContextManager[Reader]:
-        """A reader; what it sees does not change while the block runs."""
+        """A reader; what it sees does not change while the block runs.
+
+        Any number of threads may read at once, beside the writer.
+        """
 
     def writing(self, *, timeout: float = 30.0) -> AbstractContextManager[Writer]:
         """The writer; everything appended in the block is kept together, durably, or not at all.
 
         Raises:
             StoreLockedError: others wrote for longer than ``timeout`` seconds.
+            ConflictError: others wrote meanwhile what this block counted on not being there.
         """
 
     def rebuild(self) -> None:

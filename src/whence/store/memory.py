@@ -1,11 +1,12 @@
 """The reference store: plain dictionaries in one process. What it answers is right."""
 
+import os
 import string
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whence.ledger.audit import AuditRow
 from whence.ledger.merkle import Frontier
@@ -14,7 +15,15 @@ from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.store.interface import Appended, Direction, Head, Kept, Link, Reach, StatedFacet
-from whence.store.sealing import Sealed, member_digests, open_body, require_known, seal
+from whence.store.sealing import (
+    Sealed,
+    is_earlier,
+    member_digests,
+    named_projects,
+    open_body,
+    require_known,
+    seal,
+)
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -31,12 +40,15 @@ class _Graph:
     seen_links: set[Link] = field(default_factory=set)
     facets: dict[int, list[StatedFacet]] = field(default_factory=lambda: defaultdict(list))
     members: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    tellings: list[tuple[str, str]] = field(default_factory=list)
+    """Time and id of the record by which each node is called as it is."""
+    projects: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, index: int, record: Record) -> None:
         for node in record.nodes:
-            if node.id not in self.handles:
-                self.handles[node.id] = len(self.nodes)
-                self.nodes.append(node)
+            handle = self._add_node(node, record)
+            if record.project:
+                self.projects[handle].add(record.project)
         for edge in record.edges:
             if edge.origin not in self.handles or edge.target not in self.handles:
                 continue  # the record that named it was erased since
@@ -53,19 +65,32 @@ class _Graph:
                 self.links[Direction.ORIGINS][link.origin].append(link)
                 self.links[Direction.EFFECTS][link.target].append(link)
         for facet in record.facets:
-            handle = self.handles.get(facet.node)
-            if handle is None:
+            if facet.node not in self.handles:
                 continue
-            self.facets[handle].append(StatedFacet(index, facet))
+            handle = self.handles[facet.node]
+            self.facets[handle].append(StatedFacet(index, facet, record.time, record.id))
+            self.projects[handle].update(named_projects(facet))
             for digest in member_digests(facet):
                 if handle not in self.members[digest]:
                     self.members[digest].append(handle)
+
+    def _add_node(self, node: Node, record: Record) -> int:
+        handle = self.handles.setdefault(node.id, len(self.nodes))
+        if handle == len(self.nodes):
+            self.nodes.append(node)
+            self.tellings.append((record.time, record.id))
+        elif is_earlier(record, *self.tellings[handle]):
+            kept = self.nodes[handle]
+            self.nodes[handle] = replace(kept, name=node.name, location=node.location)
+            self.tellings[handle] = record.time, record.id
+        return handle
 
 
 class MemoryStore:
     """A store that lives as long as the process. Also its own reader and writer."""
 
     def __init__(self) -> None:
+        self._identity = os.urandom(16).hex()
         self._sealed: list[Sealed] = []
         self._places: dict[NodeId, int] = {}
         self._frontier = Frontier()
@@ -115,13 +140,13 @@ class MemoryStore:
 
     # --------------------------------------------------------------- writing
 
-    def append(self, record: Record) -> Appended:
+    def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record; see ``Writer.append``."""
         place = self._places.get(record.id)
         if place is not None:
             return Appended(place, fresh=False)
         require_known(record, lambda ids: {each for each in ids if each in self._graph.handles})
-        return Appended(self._keep(seal(record)), fresh=True)
+        return Appended(self._keep(seal(record, salt)), fresh=True)
 
     def _keep(self, sealed: Sealed) -> int:
         index = len(self._sealed)
@@ -145,9 +170,17 @@ class MemoryStore:
         for index, sealed in enumerate(self._sealed[start:], start):
             yield Kept(index, open_body(sealed.body))
 
+    def identity(self) -> str:
+        """The ledger's own id."""
+        return self._identity
+
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they lie here."""
-        for index, sealed in enumerate(self._sealed):
+        return self.entries()
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
+        """The entries from one place up to another."""
+        for index, sealed in enumerate(self._sealed[start:stop], start):
             yield AuditRow(index, sealed.entry, sealed.salt, sealed.body, sealed.leaf)
 
     def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
@@ -170,7 +203,13 @@ class MemoryStore:
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""
-        return list(self._graph.facets.get(handle, ()))
+        stated = self._graph.facets.get(handle, ())
+        return sorted(stated, key=lambda each: (each.time, each.record))
+
+    def projects(self, handles: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The projects of nodes."""
+        named = self._graph.projects
+        return {each: frozenset(named.get(each) or ("",)) for each in handles}
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters."""

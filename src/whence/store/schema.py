@@ -10,7 +10,7 @@ from whence.store.interface import Direction
 APPLICATION_ID = 0x57484E43
 """``WHNC``: marks the SQLite file as ours (pragma application_id)."""
 
-VERSION = 1
+VERSION = 2
 """The version of the tables (pragma user_version)."""
 
 TABLES = """
@@ -30,7 +30,18 @@ CREATE TABLE head (
 CREATE TABLE making (one INTEGER PRIMARY KEY CHECK (one = 1), mark BLOB NOT NULL);
 INSERT INTO making VALUES (1, randomblob(16));
 """
-"""What is kept for good."""
+"""What is kept for good, as version 1 had it; the steps below bring it up to date."""
+
+STEPS: Mapping[int, str] = MappingProxyType(
+    {
+        2: """
+-- The ledger's own id.
+CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL);
+INSERT INTO identity VALUES (1, randomblob(16));
+""",
+    }
+)
+"""What each later version adds to the tables that are kept for good; the graph is made anew."""
 
 NEW_MAKING = "UPDATE making SET mark = randomblob(16)"
 """Said in the transaction of every rebuild."""
@@ -39,7 +50,8 @@ GRAPH_TABLES = """
 -- The index: everything below can be made again from `entry`.
 CREATE TABLE node (
   handle INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
-  digest BLOB, digests TEXT, location TEXT
+  digest BLOB, digests TEXT, location TEXT,
+  told INTEGER NOT NULL -- the entry that calls it so
 );
 CREATE UNIQUE INDEX node_by_id ON node (id);
 CREATE INDEX node_by_name ON node (name);
@@ -59,10 +71,14 @@ CREATE TABLE about (
 CREATE TABLE member (
   digest BLOB NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (digest, node)
 ) WITHOUT ROWID;
+-- Whose a node is, where records name a project.
+CREATE TABLE belonging (
+  node INTEGER NOT NULL, project TEXT NOT NULL, PRIMARY KEY (node, project)
+) WITHOUT ROWID;
 """
 """What follows from it, in the order in which a rebuild fills it."""
 
-GRAPH_TABLE_NAMES = ("node", "edge", "about", "member")
+GRAPH_TABLE_NAMES = ("node", "edge", "about", "member", "belonging")
 
 NODE_CODES: Mapping[NodeKind, int] = MappingProxyType(
     {

@@ -36,16 +36,20 @@ class Sealed:
     leaf: bytes
 
 
-def seal(record: Record) -> Sealed:
-    """The entry of a record, under a fresh salt.
+def seal(record: Record, salt: bytes | None = None) -> Sealed:
+    """The entry of a record, under a fresh salt unless one is given.
 
     Raises:
         InvalidRecordError: the record holds what has no canonical form, such as a NaN, or what
-            no store could index.
+            no store could index; or the salt has another length.
     """
+    _refuse_nul(record)
     for facet in record.facets:
         member_digests(facet)
-    salt = os.urandom(SALT_BYTES)
+    if salt is None:
+        salt = os.urandom(SALT_BYTES)
+    elif len(salt) != SALT_BYTES:
+        raise InvalidRecordError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
     try:
         body = canonical(encode(record))
         entry = LedgerEntry(
@@ -54,6 +58,18 @@ def seal(record: Record) -> Sealed:
     except WireError as error:
         raise InvalidRecordError(f"the record cannot be written: {error.message}") from error
     return Sealed(record.id, entry, salt, body, leaf_hash(entry))
+
+
+def _refuse_nul(record: Record) -> None:
+    """What is indexed as text has no NUL: databases differ in what they make of one."""
+    texts = [record.project, *(edge.role for edge in record.edges)]
+    for node in record.nodes:
+        texts += (node.name, node.location or "")
+    for project in (each for facet in record.facets for each in named_projects(facet)):
+        texts.append(project)
+    for text in texts:
+        if "\0" in text:
+            raise InvalidRecordError(f"record {record.id}: a NUL character in {text!a:.80}")
 
 
 def open_body(body: bytes | None) -> Record | None:
@@ -116,6 +132,18 @@ def member_digests(facet: Facet) -> Iterable[str]:
                     hint="a member is [path, size, SHA-256 or null]",
                 )
     return found
+
+
+def named_projects(facet: Facet) -> Iterable[str]:
+    """The projects to which a facet ``project`` adds its node."""
+    if facet.name != "project":
+        return ()
+    return [name for name, added in facet.data.items() if name and added is True]
+
+
+def is_earlier(record: Record, time: str, by: str) -> bool:
+    """Whether a record counts as said before another one, whichever came first."""
+    return (record.time, record.id) < (time, by)
 
 
 def require_known(

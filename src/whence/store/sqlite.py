@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from whence.errors import StoreCorruptError, StoreError, StoreLockedError, StoreVersionError
@@ -27,6 +28,9 @@ from whence.store.sqlwriter import GraphIndex, SqlWriter
 
 FILE_NAME = "whence.sqlite"
 LOCK_NAME = "lock"
+
+READERS_KEPT = 8
+"""How many connections for reading stay open while nobody reads."""
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "fuse.sshfs"})
 
 
@@ -42,21 +46,54 @@ class SqliteStore:
         self._file = folder / FILE_NAME
         self._mutex = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-        self._adjacency = Adjacency(folder / "cache")
+        """The writer's."""
+        self._idle: list[_Reading] = []
+        """Connections for reading that nobody uses now, the last used last."""
+        self._opening = threading.Lock()
+        self._closings = 0
+        """How often the store was closed: what was opened before is not used again."""
 
     # -------------------------------------------------------------- sessions
 
     @contextmanager
     def reading(self) -> Iterator[SqlReader]:
         """One consistent moment, by a deferred transaction."""
-        with self._mutex, self._translated():
-            connection = self._connect()
-            connection.execute("BEGIN")
-            try:
-                yield SqlReader(connection, self._adjacency)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        try:
+            with self._a_reading() as reading:
+                connection = reading.connection
+                connection.execute("BEGIN")
+                try:
+                    yield SqlReader(connection, reading.adjacency)
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+        except sqlite3.DatabaseError as error:
+            raise _translate(error, self._file) from error
+
+    @contextmanager
+    def _a_reading(self) -> Iterator["_Reading"]:
+        """A connection of the caller's own for a while; one that failed is not used again."""
+        with self._opening:
+            closings = self._closings
+            reading = self._idle.pop() if self._idle else None
+        if reading is None:
+            reading = _Reading(self._opened(), Adjacency(self.folder / "cache"))
+        try:
+            yield reading
+        except sqlite3.DatabaseError:
+            reading.close()
+            raise
+        except BaseException:
+            self._give_back(reading, closings)
+            raise
+        self._give_back(reading, closings)
+
+    def _give_back(self, reading: "_Reading", closings: int) -> None:
+        with self._opening:
+            if closings == self._closings and len(self._idle) < READERS_KEPT:
+                self._idle.append(reading)
+                return
+        reading.close()
 
     @contextmanager
     def writing(self, *, timeout: float = 30.0) -> Iterator[SqlWriter]:
@@ -92,11 +129,7 @@ class SqliteStore:
     def _rebuild(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            for table in schema.GRAPH_TABLE_NAMES:
-                connection.execute(f"DROP TABLE IF EXISTS {table}")
-            _execute_all(connection, schema.GRAPH_TABLES)
-            fill_graph(connection, SqlReader(connection))
-            connection.execute(schema.NEW_MAKING)
+            _make_graph(connection)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -105,8 +138,12 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of the file."""
+        with self._opening:
+            idle, self._idle = self._idle, []
+            self._closings += 1
+        for reading in idle:
+            reading.close()
         with self._mutex:
-            self._adjacency.forget()
             connection, self._connection = self._connection, None
             if connection is not None:
                 with suppress(sqlite3.Error):
@@ -120,9 +157,12 @@ class SqliteStore:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            with self._reachable():
-                self._connection = self._open()
+            self._connection = self._opened()
         return self._connection
+
+    def _opened(self) -> sqlite3.Connection:
+        with self._reachable():
+            return self._open()
 
     def _open(self) -> sqlite3.Connection:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -156,18 +196,23 @@ class SqliteStore:
                 f"{self._file} is a SQLite file, but not a store of Whence",
                 hint="move it away, or name another folder with WHENCE_DIR",
             )
-        if version == 0:
-            self._create(connection)
+        if version < schema.VERSION:
+            with self._exclusive(30.0):
+                self._upgrade(connection)
         network = _on_network(self.folder)
         connection.execute("PRAGMA journal_mode=" + ("DELETE" if network else "WAL"))
         # A rollback journal needs EXTRA to sync the folder after the journal's unlink.
         connection.execute("PRAGMA synchronous=" + ("EXTRA" if network else "FULL"))
 
-    def _create(self, connection: sqlite3.Connection) -> None:
-        with self._exclusive(30.0):
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version:
-                return  # another process was quicker
+    def _upgrade(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables up to date, from nothing or from what an older Whence made.
+
+        All of it in one transaction: whoever is killed meanwhile leaves what was there.
+        """
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == schema.VERSION:
+            return  # another process was quicker
+        if version == 0:
             (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             if tables:
                 raise StoreError(
@@ -175,11 +220,21 @@ class SqliteStore:
                     hint="move it away, or name another folder with WHENCE_DIR",
                 )
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            _execute_all(connection, schema.TABLES + schema.GRAPH_TABLES)
-            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version == 0:
+                _execute_all(connection, schema.TABLES)
+                connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
+            for step, statements in schema.STEPS.items():
+                if step > version:
+                    _execute_all(connection, statements)
+            _make_graph(connection)
             connection.execute(f"PRAGMA user_version={schema.VERSION}")
             connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
 
     @contextmanager
     def _exclusive(self, timeout: float) -> Iterator[None]:
@@ -205,7 +260,7 @@ class SqliteStore:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """SQLite's errors in our own words."""
+        """SQLite's errors in our own words; after one the connections are not used again."""
         try:
             yield
         except sqlite3.DatabaseError as error:
@@ -229,10 +284,33 @@ class SqliteStore:
             ) from error
 
 
+@dataclass(slots=True)
+class _Reading:
+    """A connection for reading, with what it has at hand."""
+
+    connection: sqlite3.Connection
+    adjacency: Adjacency
+
+    def close(self) -> None:
+        """Let go of both."""
+        self.adjacency.forget()
+        with suppress(sqlite3.Error):
+            self.connection.close()
+
+
+def _make_graph(connection: sqlite3.Connection) -> None:
+    """The graph's tables anew from the ledger."""
+    for table in schema.GRAPH_TABLE_NAMES:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    _execute_all(connection, schema.GRAPH_TABLES)
+    fill_graph(connection, SqlReader(connection))
+    connection.execute(schema.NEW_MAKING)
+
+
 def fill_graph(connection: sqlite3.Connection, reader: SqlReader) -> None:
     """Write the graph's rows of every record into empty tables."""
     with closing(connection.cursor()) as cursor:
-        index = GraphIndex(cursor)
+        index = GraphIndex(cursor, reader.telling)
         for kept in reader.records():
             if kept.record is not None:
                 index.add(kept.index, kept.record)

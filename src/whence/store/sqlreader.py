@@ -54,14 +54,33 @@ class SqlReader:
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they lie here; a body that cannot be unpacked is given as it is."""
+        return self.entries()
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
+        """The entries from one place up to another."""
         for index, entry, salt, body, leaf in self._connection.execute(
-            "SELECT idx, entry, salt, body, leaf FROM entry ORDER BY idx"
+            "SELECT idx, entry, salt, body, leaf FROM entry WHERE idx >= ? AND idx < ?"
+            " ORDER BY idx",
+            (start, 2**62 if stop is None else stop),
         ):
             try:
                 plain = None if body is None else decompress(body)
             except StoreCorruptError:
                 plain = body
             yield AuditRow(index, entry, salt, plain, leaf)
+
+    def identity(self) -> str:
+        """The ledger's own id."""
+        (raw,) = self._connection.execute("SELECT id FROM identity").fetchone()
+        return str(raw.hex())
+
+    def telling(self, index: int) -> tuple[str, str]:
+        """The time and the id of the record of an entry, which an erasure leaves."""
+        (entry,) = self._connection.execute(
+            "SELECT entry FROM entry WHERE idx=?", (index,)
+        ).fetchone()
+        told = json.loads(entry)
+        return told["time"], told["id"]
 
     def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
         """The interior hashes."""
@@ -137,10 +156,21 @@ class SqlReader:
         own = row[0].hex()
         stated: list[StatedFacet] = []
         for (index,) in self._connection.execute(
-            "SELECT idx FROM about WHERE node=? ORDER BY idx", (handle,)
+            "SELECT idx FROM about WHERE node=?", (handle,)
         ).fetchall():
             stated += self._opened(index).get(own, ())
+        stated.sort(key=lambda each: (each.time, each.record))
         return stated
+
+    def projects(self, handles: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The projects of nodes."""
+        named: dict[int, set[str]] = {}
+        for part, marks in _parts(handles):
+            for node, project in self._connection.execute(
+                f"SELECT node, project FROM belonging WHERE node IN ({marks})", part
+            ):
+                named.setdefault(node, set()).add(project)
+        return {each: frozenset(named.get(each, ("",))) for each in handles}
 
     def _opened(self, index: int) -> dict[str, list[StatedFacet]]:
         """The facets of an entry, by node; entries opened last stay open.
@@ -154,8 +184,10 @@ class SqlReader:
             ).fetchone()
             record = open_body(None if body is None else decompress(body))
             opened = {}
-            for each in () if record is None else record.facets:
-                opened.setdefault(each.node, []).append(StatedFacet(index, each))
+            if record is not None:
+                for each in record.facets:
+                    stated = StatedFacet(index, each, record.time, record.id)
+                    opened.setdefault(each.node, []).append(stated)
             if len(self._entries) >= ENTRIES_OPEN:
                 del self._entries[next(iter(self._entries))]
             self._entries[index] = opened

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from whence.errors import StoreError
 from whence.ledger.merkle import Frontier
@@ -11,9 +11,16 @@ from whence.model.facet import Facet
 from whence.model.identity import NodeId
 from whence.model.node import Node
 from whence.model.record import Record
-from whence.store.interface import Appended
+from whence.store.interface import Appended, Head
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
-from whence.store.sealing import compress, member_digests, require_known, seal
+from whence.store.sealing import (
+    compress,
+    is_earlier,
+    member_digests,
+    named_projects,
+    require_known,
+    seal,
+)
 from whence.store.sqlreader import SqlReader
 from whence.store.steps import PARAMETERS
 
@@ -31,11 +38,16 @@ class SqlWriter(SqlReader):
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
         self._cursor = connection.cursor()
-        self._index = GraphIndex(self._cursor)
+        self._index = GraphIndex(self._cursor, self.telling)
         self._nodes: dict[int, Node] = {}
         self._alike: dict[str, list[int]] = {}
         self._frontier: Frontier | None = None
         self._under_way = False
+
+    def head(self) -> Head:
+        """The ledger's size and root."""
+        frontier = self._frontier
+        return super().head() if frontier is None else Head(frontier.size, frontier.root())
 
     def find(self, node: NodeId) -> int | None:
         """The handle of a node, or ``None``."""
@@ -61,7 +73,7 @@ class SqlWriter(SqlReader):
             found = self._alike[sha256] = super().with_digest(sha256)
         return list(found)
 
-    def append(self, record: Record) -> Appended:
+    def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record; see ``Writer.append``."""
         raw_id = bytes.fromhex(record.id)
         row = self._cursor.execute("SELECT idx FROM entry WHERE id=?", (raw_id,)).fetchone()
@@ -71,7 +83,7 @@ class SqlWriter(SqlReader):
         frontier = self._frontier
         if frontier is None:
             frontier = self._frontier = self._load_frontier()
-        sealed = seal(record)
+        sealed = seal(record, salt)
         body = None if sealed.body is None else compress(sealed.body)
         index = frontier.size
         self._under_way = True
@@ -82,7 +94,8 @@ class SqlWriter(SqlReader):
         added = [row for row in frontier.append(sealed.leaf) if row[0] > 0]
         if added:
             self._cursor.executemany("INSERT INTO tree VALUES (?,?,?)", added)
-        self._index.add(index, record)
+        for handle in self._index.add(index, record):
+            self._nodes.pop(handle, None)
         for node in record.nodes:
             if node.digest is not None:
                 self._alike.pop(node.digest.sha256, None)
@@ -104,7 +117,7 @@ class SqlWriter(SqlReader):
             )
 
     def _load_frontier(self) -> Frontier:
-        size = self.head().size
+        size = super().head().size
         hashes, start = [], 0
         for level in reversed(range(size.bit_length())):
             if size >> level & 1:
@@ -114,10 +127,16 @@ class SqlWriter(SqlReader):
 
 
 class GraphIndex:
-    """Writes the graph's rows of records; nobody else may write while it is in use."""
+    """Writes the graph's rows of records; nobody else may write while it is in use.
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
+    Args:
+        cursor: In the writer's transaction.
+        telling: The time and the id of the record of an entry.
+    """
+
+    def __init__(self, cursor: sqlite3.Cursor, telling: Callable[[int], tuple[str, str]]) -> None:
         self._cursor = cursor
+        self._telling = telling
         self._handles: dict[NodeId, int | None] = {}
         """What was looked up or written; ``None`` for what the store does not have."""
         self._top: int | None = None
@@ -143,8 +162,8 @@ class GraphIndex:
             ):
                 self._handles[NodeId(raw.hex())] = handle
 
-    def add(self, index: int, record: Record) -> None:
-        """Write the graph's rows of one record.
+    def add(self, index: int, record: Record) -> list[int]:
+        """Write the graph's rows of one record; the nodes that are called otherwise from now on.
 
         What it says of a node that is nowhere is left out: the record that named that node was
         erased since.
@@ -155,15 +174,22 @@ class GraphIndex:
             ids.add(edge.target)
         ids.update(facet.node for facet in record.facets)
         handles = self.find(ids)
-        self._add_nodes(record.nodes, handles)
+        renamed = self._add_nodes(index, record, handles)
         self._add_edges(record.edges, handles)
         self._add_facets(index, record.facets, handles)
+        self._add_belonging(record, handles)
+        return renamed
 
-    def _add_nodes(self, nodes: Iterable[Node], handles: dict[NodeId, int]) -> None:
+    def _add_nodes(self, index: int, record: Record, handles: dict[NodeId, int]) -> list[int]:
         rows = []
-        for node in nodes:
+        known: dict[int, Node] = {}
+        fresh = set()
+        for node in record.nodes:
             if node.id in handles:
+                if node.id not in fresh:
+                    known.setdefault(handles[node.id], node)
                 continue
+            fresh.add(node.id)
             handle = handles[node.id] = self._handles[node.id] = self._next_handle()
             digest = node.digest
             rows.append(
@@ -175,10 +201,27 @@ class GraphIndex:
                     None if digest is None else bytes.fromhex(digest.sha256),
                     json.dumps(digest.others) if digest is not None and digest.others else None,
                     node.location,
+                    index,
                 )
             )
         if rows:
-            self._cursor.executemany("INSERT INTO node VALUES (?,?,?,?,?,?,?)", rows)
+            self._cursor.executemany("INSERT INTO node VALUES (?,?,?,?,?,?,?,?)", rows)
+        return self._rename(index, record, known) if known else []
+
+    def _rename(self, index: int, record: Record, known: dict[int, Node]) -> list[int]:
+        """Call nodes as this record does, where it counts as said before what called them so."""
+        renamed = []
+        for handle, node in known.items():
+            (told,) = self._cursor.execute(
+                "SELECT told FROM node WHERE handle = ?", (handle,)
+            ).fetchone()
+            if is_earlier(record, *self._telling(told)):
+                self._cursor.execute(
+                    "UPDATE node SET name = ?, location = ?, told = ? WHERE handle = ?",
+                    (node.name, node.location, index, handle),
+                )
+                renamed.append(handle)
+        return renamed
 
     def _next_handle(self) -> int:
         if self._top is None:
@@ -220,3 +263,11 @@ class GraphIndex:
             )
         if members:
             self._cursor.executemany("INSERT OR IGNORE INTO member VALUES (?,?)", members)
+
+    def _add_belonging(self, record: Record, handles: dict[NodeId, int]) -> None:
+        rows = [(handles[node.id], record.project) for node in record.nodes if record.project]
+        for facet in record.facets:
+            if facet.node in handles:
+                rows += [(handles[facet.node], project) for project in named_projects(facet)]
+        if rows:
+            self._cursor.executemany("INSERT OR IGNORE INTO belonging VALUES (?,?)", rows)

@@ -37,6 +37,7 @@ class Picture:
     causes: Mapping[NodeId, Sequence[_Link]]
     effects: Mapping[NodeId, Sequence[_Link]]
     facets: Mapping[NodeId, Sequence[StatedFacet]]
+    projects: Mapping[NodeId, frozenset[str]]
     named: Mapping[str, Sequence[NodeId]]
     with_digest: Mapping[str, Sequence[NodeId]]
     containing: Mapping[str, Sequence[NodeId]]
@@ -88,6 +89,7 @@ def picture_of(reader: GraphReader) -> Picture:
         causes=links[Direction.ORIGINS],
         effects=links[Direction.EFFECTS],
         facets=facets,
+        projects={ids[handle]: named for handle, named in reader.projects(handles).items()},
         named={node.name: by_id(reader.named(node.name)) for node in nodes.values()},
         with_digest={each: by_id(reader.with_digest(each)) for each in digests},
         containing={each: by_id(reader.containing(each)) for each in members | digests},

@@ -44,16 +44,20 @@ def a_record(
     nodes: Sequence[Node] = (),
     edges: Sequence[Edge] = (),
     facets: Sequence[Facet] = (),
+    *,
+    second: int = 0,
+    project: str = "",
 ) -> Record:
-    """A record known by a word."""
+    """A record known by a word, of some second of one minute."""
     return Record(
         id=id_of(name),
         type="contract",
-        time="2026-11-20T09:30:00.000Z",
+        time=f"2026-11-20T09:30:{second:02}.000Z",
         source="store-contract",
         nodes=tuple(nodes),
         edges=tuple(edges),
         facets=tuple(facets),
+        project=project,
     )
 
 

@@ -9,11 +9,9 @@ class TestMyStore(StoreContract):
 # ruff: noqa: D102  a test's name is its sentence
 
 import threading
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,21 +35,11 @@ from whence.testing.records import (
     id_of,
     layered_records,
 )
+from whence.testing.shared_store_contract import SharedStoreContract
 
 
-class StoreContract(ABC):
+class StoreContract(SharedStoreContract):
     """The promises of ``whence.store.interface``, one test each."""
-
-    @abstractmethod
-    def make_store(self, folder: Path) -> Store:
-        """A new, empty store; the folder is its own."""
-
-    @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[Store]:
-        """The store under test."""
-        store = self.make_store(tmp_path / "store")
-        yield store
-        store.close()
 
     # ---------------------------------------------------------------- ledger
 
@@ -204,8 +192,12 @@ class StoreContract(ABC):
         _keep(
             store,
             a_record("one", nodes=[a_node("a"), a_node("b")], facets=[a_facet("a", "tags", x="1")]),
-            a_record("two", facets=[a_facet("b", "tags", x="other")]),
-            a_record("three", facets=[a_facet("a", "description", text="t"), a_facet("a", "tags")]),
+            a_record("two", facets=[a_facet("b", "tags", x="other")], second=1),
+            a_record(
+                "three",
+                facets=[a_facet("a", "description", text="t"), a_facet("a", "tags")],
+                second=2,
+            ),
         )
         with store.reading() as reader:
             stated = reader.facets(_handle(reader, "a"))

@@ -35,6 +35,8 @@ def encode(record: Record) -> dict[str, Any]:
         value["edges"] = [_encode_edge(edge) for edge in record.edges]
     if record.facets:
         value["facets"] = [_encode_facet(facet) for facet in record.facets]
+    if record.project:
+        value["project"] = record.project
     return value
 
 
@@ -97,6 +99,7 @@ def decode(value: Any) -> Record:
         nodes=tuple(_decode_node(item) for item in fields.take_list("nodes")),
         edges=tuple(_decode_edge(item) for item in fields.take_list("edges")),
         facets=tuple(_decode_facet(item) for item in fields.take_list("facets")),
+        project=fields.take("project", str, ""),
     )
     fields.done()
     return record
