@@ -51,6 +51,12 @@ FACETS: Mapping[str, str] = MappingProxyType(
         "hold": "that somebody wants a thing, and what it comes from, to be kept, and why",
         "description": "words about a thing, by a person",
         "project": "the projects that a thing belongs to besides those whose records name it",
+        "events": "what a run's own tool told of it: time and kind of each event, and its record",
+        "openlineage": "facets of OpenLineage events, word for word, by the slot they stood in",
+        "intended": "what was said of outputs before their run had completed",
+        "place": "how others name a place: namespace and name",
+        "columns": "which columns of which places each column of a dataset came from",
+        "design": "what a job is said to read and write before it ever ran",
     }
 )
 """Every facet this version writes; all at version 1. Others are kept as they come."""

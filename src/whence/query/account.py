@@ -8,6 +8,7 @@ from whence.model.edge import Basis, EdgeKind
 from whence.model.gap import Gap
 from whence.model.node import Node, NodeKind
 from whence.query.deployments import Deployed, deployment_json, deployments_of, one_deployment
+from whence.query.heard import outcome_of_events
 from whence.query.parts import add_up, parts_of, wholes
 from whence.query.replays import real
 from whence.query.versions import made_version_gaps, version_gaps
@@ -56,6 +57,9 @@ def account_for(reader: GraphReader, handle: int) -> Account:
     for stated in reader.facets(handle):
         facet = stated.facet
         folded.setdefault(facet.name, {}).setdefault(facet.basis, {}).update(facet.data)
+    if "events" in folded:
+        told = folded.setdefault("outcome", {}).setdefault(Basis.IMPORTED, {})
+        told.update(outcome_of_events(folded["events"].get(Basis.IMPORTED, {})))
     return Account(handle, node, folded)
 
 

@@ -12,6 +12,7 @@ from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
 from whence.query.deployments import read_serving_of, serving_facts
 from whence.query.parts import parts_of, reach_with_parts, wholes, with_parts
+from whence.query.readings import prune
 from whence.query.replays import real
 from whence.query.versions import version_gaps
 from whence.store.interface import Direction, GraphReader, Link
@@ -84,13 +85,15 @@ def read_lineage(
         handles = real(reader, handles)
     among = set(handles)
     family = set(with_parts(reader, root))
-    nodes = reader.nodes(handles)
-    names = dict(zip(handles, (node.id for node in nodes), strict=True))
     links = [
         link
         for link in reader.links(handles, direction)
         if EDGE_RULES[link.kind].lineage and link.origin in among and link.target in among
     ]
+    handles, links = prune(reader, {root, *family}, handles, links, direction)
+    among = set(handles)
+    nodes = reader.nodes(handles)
+    names = dict(zip(handles, (node.id for node in nodes), strict=True))
     links += [
         Link(part, whole, EdgeKind.PART_OF, Basis.OBSERVED, "", ())
         for whole, parts in parts_of(reader, sorted(family & among)).items()

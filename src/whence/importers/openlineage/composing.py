@@ -1,0 +1,425 @@
+"""An event, with what the store knows, as one record.
+
+The events of a run come one by one, in any order, some again. Each is a record of its own, whose
+id follows from what it says, so that it is kept once. What the run has told so far stands on its
+edges to its job, one for each event; so a state, a beginning and the outputs told before are one
+question to the store.
+
+A run's outputs become artifacts that it made once it has completed, and not before: who fails or
+gives up made nothing. What it read is the version that lay there last when it began, as
+``recording.timelines`` has it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whence.importers.openlineage.event import Dataset, Event, Job
+from whence.importers.openlineage.facets import owners, said_by
+from whence.importers.openlineage.scrubbing import scrubbed_facet
+from whence.model.edge import Basis, Edge, EdgeKind
+from whence.model.facet import Facet
+from whence.model.identity import NodeId, derived_id
+from whence.model.node import Node, NodeKind
+from whence.model.record import Record
+from whence.recording.places import Place, place_of
+from whence.recording.timelines import (
+    Reading,
+    Version,
+    may_join,
+    newest,
+    place_node,
+    readings_after,
+    version_at,
+)
+from whence.store.interface import Direction, Reader
+
+SOURCE = "openlineage"
+
+_SKEW = 300
+"""Seconds by which a producer's clock may be ahead before the server's is taken."""
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a run has told of itself so far."""
+
+    began: str = ""
+    completed: str = ""
+    """When it said first that it is complete; empty while it has not."""
+    outputs: dict[tuple[str, str], set[str]] = None  # type: ignore[assignment]
+    """(namespace, name) of each output → the facets told of it."""
+
+    def __post_init__(self) -> None:
+        self.outputs = {}
+
+    def add(self, time: str, kind: str, outputs: Iterable[tuple[str, str, Iterable[str]]]) -> None:
+        self.began = min(self.began or time, time)
+        if kind == "COMPLETE":
+            self.completed = min(self.completed or time, time)
+        for namespace, name, keys in outputs:
+            self.outputs.setdefault((namespace, name), set()).update(keys)
+
+
+class EventComposer:
+    """Makes the record of one event."""
+
+    def __init__(self, event: Event, identity: NodeId, project: str = "") -> None:
+        """Take an event.
+
+        Args:
+            event: The event.
+            identity: What follows from its bytes.
+            project: Whose it is to be.
+        """
+        self._event = event
+        self._identity = identity
+        self._project = project
+        self._reader: Reader
+        self._nodes: dict[NodeId, Node] = {}
+        self._edges: list[Edge] = []
+        self._facets: list[Facet] = []
+
+    def __call__(self, reader: Reader, time: str) -> Record:
+        """The record, by what the store knows now (a ``Composer``)."""
+        self._reader = reader
+        self._nodes, self._edges, self._facets = {}, [], []
+        event = self._event
+        if event.run is not None:
+            self._add_run(event.run)
+        elif event.dataset is not None:
+            self._add_dataset(event.dataset)
+        elif event.job is not None:
+            self._add_design(event.job)
+        told = event.time[:23] + "Z"
+        return Record(
+            id=self._identity,
+            type=_RECORD_TYPES[event.sort],
+            time=told if told <= _later(time, _SKEW) else time,
+            source=SOURCE,
+            nodes=tuple(self._nodes.values()),
+            edges=tuple(self._edges),
+            facets=tuple(self._facets),
+        )
+
+    # ------------------------------------------------------------------- run
+
+    def _add_run(self, run: NodeId) -> None:
+        event, job = self._event, self._event.job
+        assert job is not None
+        self._put(Node(run, NodeKind.RUN, job.name), Node(job.id, NodeKind.JOB, job.name))
+        known = self._told_before(run)
+        before = _Told(known.began, known.completed)
+        outputs = [(each.namespace, each.name, _keys(each)) for each in event.outputs]
+        detail = {"event": event.type, "time": event.time}
+        if outputs:
+            detail["outputs"] = json.dumps(outputs, separators=(",", ":"))
+        self._edges.append(Edge(run, job.id, EdgeKind.FOLLOWS, Basis.IMPORTED, "", detail))
+        earlier = {key: set(keys) for key, keys in known.outputs.items()}
+        known.add(event.time, event.type, outputs)
+        self._add_parent(run)
+        self._add_run_facets(run, job)
+        if known.completed:
+            self._add_outputs(run, known, earlier, before.completed)
+        else:
+            self._keep_outputs(run)
+        self._add_inputs(run, known.began, before.began)
+
+    def _told_before(self, run: NodeId) -> _Told:
+        told = _Told()
+        handle = self._reader.find(run)
+        if handle is None:
+            return told
+        for link in self._reader.links([handle], Direction.ORIGINS):
+            if link.kind is EdgeKind.FOLLOWS:
+                detail = dict(link.detail)
+                if "event" in detail:
+                    outputs = json.loads(detail.get("outputs", "[]"))
+                    told.add(detail["time"], detail["event"], outputs)
+        return told
+
+    def _add_parent(self, run: NodeId) -> None:
+        told = self._event.run_facets.get("parent")
+        if not told:
+            return
+        parent = NodeId(str(told["run"]["runId"]).replace("-", "").lower())
+        if len(parent) != len(run) or set(parent) - _HEXADECIMAL:
+            self._doubt("/run/facets/parent/run/runId is not a UUID")
+            return
+        if not may_join(self._reader, run, parent) or parent == run:
+            self._doubt("/run/facets/parent names a part of the run itself")
+            return
+        self._put(Node(parent, NodeKind.RUN, told["job"]["name"]))
+        self._edges.append(Edge(run, parent, EdgeKind.PART_OF, Basis.IMPORTED))
+
+    def _add_run_facets(self, run: NodeId, job: Job) -> None:
+        event = self._event
+        self._say(run, "events", {f"{event.time} {event.type}": self._identity})
+        told: dict[str, Any] = {"namespace": job.namespace, "producer": event.producer}
+        if event.oddities:
+            told["oddities"] = {self._identity: list(event.oddities)}
+        ours: dict[str, dict[str, Any]] = {"execution": told}
+        kept: dict[str, Any] = {}
+        for slot, facets in (("run", event.run_facets), ("job", job.facets)):
+            clean = _clean(facets)
+            kept.update((f"{slot}.{key}", facet) for key, facet in clean.items())
+            for name, data in said_by(slot, clean):
+                ours.setdefault(name, {}).update(data)
+        for dataset in event.inputs:
+            for key, facet in _clean(dataset.own).items():
+                kept[f"input.{key} {dataset.place.name}"] = facet
+        for name, data in ours.items():
+            self._say(run, name, data)
+        self._say(run, "openlineage", kept)
+        for kind, name in owners(job.facets.get("ownership") or {}):
+            self._put(Node(derived_id("actor", kind, name), NodeKind.ACTOR, name))
+            actor = derived_id("actor", kind, name)
+            edge = Edge(run, actor, EdgeKind.ASSOCIATED_WITH, Basis.IMPORTED, "owner")
+            self._edges.append(edge)
+
+    # -------------------------------------------------------------- datasets
+
+    def _add_inputs(self, run: NodeId, began: str, before: str) -> None:
+        """What it read; all of it again when it turns out to have begun earlier than thought."""
+        wanted: dict[tuple[NodeId, NodeId], tuple[Place, Reading]] = {}
+        for dataset in self._event.inputs:
+            self._add_place(dataset)
+            self._describe(dataset.place.id, _clean(dataset.facets), {})
+            for place in (dataset.place, *dataset.also):
+                self._put_place(place)
+                rule = "" if place == dataset.place else "symlink"
+                reading = Reading(run, EdgeKind.USED, began, dataset.place.id, rule)
+                wanted[dataset.place.id, place.id] = (place, reading)
+        if before and began < before:
+            for place, reading in self._read_before(run, began):
+                wanted.setdefault((reading.place, place.id), (place, reading))
+        own = {node.id for node in self._nodes.values()}
+        for place, reading in wanted.values():
+            version = version_at(self._reader, place, began, but=version_id(run, place))
+            if version.id in own or self._may_join(run, version.id):
+                self._join(reading.edge(version))
+
+    def _read_before(self, run: NodeId, began: str) -> Iterable[tuple[Place, Reading]]:
+        """The readings that earlier events of the run have told, as they are to be told now."""
+        handle = self._reader.find(run)
+        assert handle is not None
+        links = self._reader.links([handle], Direction.ORIGINS)
+        for link in links:
+            detail = dict(link.detail)
+            if "at" in detail and link.kind is EdgeKind.USED:
+                (node,) = self._reader.nodes([link.target])
+                place = Place(node.name, node.location or node.name)
+                rule = detail.get("rule", "")
+                yield place, Reading(run, link.kind, began, NodeId(detail["place"]), rule)
+
+    def _add_outputs(
+        self, run: NodeId, told: _Told, earlier: Mapping[tuple[str, str], set[str]], before: str
+    ) -> None:
+        """The versions that it made, with what was said of them before they were."""
+        event = self._event
+        here = {(each.namespace, each.name): each for each in event.outputs}
+        lost: dict[str, Any] | None = None
+        for key in told.outputs:
+            dataset = here.get(key) or Dataset(*key, place_of(*key), {}, {})
+            facets = _clean(dataset.facets)
+            own = _clean(dataset.own)
+            if _is_dropped(facets):
+                continue
+            version = Version(told.completed, version_id(run, dataset.place))
+            known = key in earlier and before
+            if known and key not in here and before == told.completed:
+                continue  # nothing new
+            if not known and earlier.get(key, set()) - set(_keys(dataset)):
+                lost = lost if lost is not None else self._kept_outputs(run)
+                facets, own = _with_lost(lost, dataset, facets, own)
+            self._add_place(dataset)
+            self._make(run, dataset, version)
+            self._describe(version.id, facets, own)
+
+    def _make(self, run: NodeId, dataset: Dataset, version: Version) -> None:
+        """The version itself, and what others are now known to have read."""
+        place = dataset.place
+        made = Node(version.id, _kind(dataset), place.name, None, place.location)
+        self._put(made)
+        peak = max(version, newest(self._reader, place) or version)
+        detail = {"made": version.made, "peak": peak.text}
+        self._edges.append(
+            Edge(made.id, run, EdgeKind.GENERATED_BY, Basis.IMPORTED, "output", detail)
+        )
+        self._hand(place, version, run)
+        for other in dataset.also:
+            self._put_place(other)
+            alias = Version(version.made, version_id(run, other))
+            self._put(Node(alias.id, made.kind, other.name, None, other.location))
+            peak = max(alias, newest(self._reader, other) or alias)
+            detail = {"made": alias.made, "peak": peak.text, "rule": "symlink"}
+            self._edges.append(
+                Edge(alias.id, made.id, EdgeKind.DERIVED_FROM, Basis.IMPORTED, "same-place", detail)
+            )
+            self._hand(other, alias, run)
+
+    def _hand(self, place: Place, version: Version, maker: NodeId) -> None:
+        """Join those that read the place later, and knew only what lay there before."""
+        for reading in readings_after(self._reader, place, version):
+            if reading.reader != maker and self._may_join(reading.reader, maker):
+                self._join(reading.edge(version))
+
+    def _keep_outputs(self, run: NodeId) -> None:
+        """What is said of outputs that may never be made, beside the run."""
+        told: dict[str, Any] = {}
+        for dataset in self._event.outputs:
+            for slot, facets in (("dataset", dataset.facets), ("output", dataset.own)):
+                for key, facet in _clean(facets).items():
+                    told[f"{dataset.place.id} {slot}.{key}"] = facet
+            self._add_place(dataset)
+        self._say(run, "intended", told)
+
+    def _kept_outputs(self, run: NodeId) -> dict[str, Any]:
+        """What earlier events said of the outputs."""
+        handle = self._reader.find(run)
+        told: dict[str, Any] = {}
+        for stated in self._reader.facets(handle) if handle is not None else ():
+            if stated.facet.name == "intended":
+                told.update(stated.facet.data)
+        return told
+
+    def _add_place(self, dataset: Dataset) -> None:
+        """The node of the place."""
+        fresh = self._put_place(dataset.place)
+        if fresh:
+            self._say(
+                dataset.place.id, "place", {"namespace": dataset.namespace, "name": dataset.name}
+            )
+
+    def _add_dataset(self, dataset: Dataset) -> None:
+        """What is said of a place, without a run."""
+        self._add_place(dataset)
+        self._describe(dataset.place.id, _clean(dataset.facets), {})
+
+    def _describe(
+        self, node: NodeId, facets: Mapping[str, Any], own: Mapping[str, Any]
+    ) -> None:
+        ours: dict[str, dict[str, Any]] = {}
+        for slot, told in (("dataset", facets), ("output", own)):
+            for name, data in said_by(slot, told):
+                ours.setdefault(name, {}).update(data)
+        for name, data in ours.items():
+            self._say(node, name, data)
+        kept = {f"dataset.{key}": facet for key, facet in facets.items() if key != "symlinks"}
+        kept.update((f"output.{key}", facet) for key, facet in own.items())
+        self._say(node, "openlineage", kept)
+        for kind, name in owners(facets.get("ownership") or {}):
+            actor = derived_id("actor", kind, name)
+            self._put(Node(actor, NodeKind.ACTOR, name))
+            edge = Edge(node, actor, EdgeKind.ATTRIBUTED_TO, Basis.IMPORTED, "owner")
+            self._edges.append(edge)
+
+    def _add_design(self, job: Job) -> None:
+        """What a job is said to read and write, before it ever ran."""
+        self._put(Node(job.id, NodeKind.JOB, job.name))
+        event = self._event
+        for dataset in (*event.inputs, *event.outputs):
+            self._add_place(dataset)
+            self._describe(dataset.place.id, _clean(dataset.facets), {})
+        told = {
+            "inputs": [each.place.name for each in event.inputs],
+            "outputs": [each.place.name for each in event.outputs],
+        }
+        self._say(job.id, "design", {"namespace": job.namespace, **told})
+        clean = _clean(job.facets)
+        for name, data in said_by("job", clean):
+            self._say(job.id, name, data)
+        self._say(job.id, "openlineage", {f"job.{key}": facet for key, facet in clean.items()})
+
+    # --------------------------------------------------------------- putting
+
+    def _put(self, *nodes: Node) -> None:
+        for node in nodes:
+            if node.id not in self._nodes and self._reader.find(node.id) is None:
+                self._nodes[node.id] = node
+
+    def _put_place(self, place: Place) -> bool:
+        """Whether the store did not know it."""
+        if place.id in self._nodes or self._reader.find(place.id) is not None:
+            return False
+        self._nodes[place.id] = place_node(place)
+        return True
+
+    def _may_join(self, origin: NodeId, target: NodeId) -> bool:
+        if may_join(self._reader, origin, target):
+            return True
+        self._doubt(f"{origin} cannot have read {target}, which came of it")
+        return False
+
+    def _join(self, edge: Edge) -> None:
+        if edge not in self._edges:
+            self._edges.append(edge)
+
+    def _say(self, node: NodeId, name: str, data: Mapping[str, Any]) -> None:
+        if data:
+            self._facets.append(Facet(node, name, Basis.IMPORTED, data))
+
+    def _doubt(self, what: str) -> None:
+        """Something in the event that cannot be."""
+        run = self._event.run
+        if run is not None:
+            gap = {"kind": "contradiction", "about": self._identity, "reason": what}
+            self._say(run, "gaps", {"gaps": [gap]})
+
+
+_HEXADECIMAL = frozenset("0123456789abcdef")
+_RECORD_TYPES = {
+    "RunEvent": "openlineage-run",
+    "DatasetEvent": "openlineage-dataset",
+    "JobEvent": "openlineage-job",
+}
+
+
+def version_id(run: NodeId, place: Place) -> NodeId:
+    """The id of what a run made at a place."""
+    return derived_id("generated", run, place.location)
+
+
+def _kind(dataset: Dataset) -> NodeKind:
+    said = str((dataset.facets.get("datasetType") or {}).get("datasetType", "")).upper()
+    if said == "MODEL" or dataset.namespace.startswith("mlflow://"):
+        return NodeKind.MODEL
+    return NodeKind.DATASET
+
+
+def _keys(dataset: Dataset) -> list[str]:
+    return sorted([*dataset.facets, *(f"output.{key}" for key in dataset.own)])
+
+
+def _clean(facets: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: scrubbed_facet(key, facet)
+        for key, facet in facets.items()
+        if isinstance(facet, Mapping)
+    }
+
+
+def _is_dropped(facets: Mapping[str, Any]) -> bool:
+    change = (facets.get("lifecycleStateChange") or {}).get("lifecycleStateChange")
+    return change == "DROP"
+
+
+def _with_lost(
+    lost: Mapping[str, Any], dataset: Dataset, facets: dict[str, Any], own: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is said of an output now, over what was said of it earlier."""
+    prefix = f"{dataset.place.id} "
+    early: dict[str, dict[str, Any]] = {"dataset": {}, "output": {}}
+    for key, facet in lost.items():
+        if key.startswith(prefix):
+            slot, _, name = key[len(prefix) :].partition(".")
+            early[slot][name] = facet
+    return {**early["dataset"], **facets}, {**early["output"], **own}
+
+
+def _later(time: str, seconds: int) -> str:
+    from datetime import datetime, timedelta  # noqa: PLC0415
+
+    moment = datetime.fromisoformat(time) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + time[20:]

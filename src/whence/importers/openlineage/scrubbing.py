@@ -1,0 +1,74 @@
+"""What of a facet is kept: no secrets, no values of variables or of rows, no flood."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from whence.recording.redact import redact_text, redact_value
+from whence.wire.canonical import MAX_INTEGER
+
+LONGEST = 20_000
+"""Characters of one text that are kept."""
+
+MOST = 5_000
+"""Members of one list that are kept."""
+
+_CACHED = 512
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+
+
+def scrubbed(name: str, value: Any) -> Any:
+    """A JSON value as it may be kept, under the name by which it goes."""
+    kind = type(value)
+    if kind is str:
+        return _text(name, value) if len(value) <= _CACHED else _long(name, value)
+    if kind is dict:
+        return {_cut(key): scrubbed(key, each) for key, each in value.items()}
+    if kind is list:
+        return [scrubbed(name, each) for each in value[:MOST]]
+    if kind is int and abs(value) > MAX_INTEGER:
+        return str(value)
+    if kind is float and not -1e300 < value < 1e300:
+        return str(value)
+    return redact_value(name, value) if kind in {int, float} else value
+
+
+def scrubbed_statement(text: str) -> str:
+    """SQL without the values in it."""
+    return _statement(text) if len(text) <= LONGEST else _statement(text[:LONGEST]) + "…"
+
+
+def scrubbed_facet(key: str, facet: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole facet as it may be kept; what must not be in it by its meaning is taken out."""
+    told = {name: scrubbed(name, value) for name, value in facet.items()}
+    if key == "sql":
+        told["query"] = scrubbed_statement(facet["query"])
+    elif key == "environmentVariables":
+        listed = facet.get("environmentVariables") or ()
+        told["environmentVariables"] = [{"name": each.get("name")} for each in listed]
+    elif key == "executionParameters":
+        told["parameters"] = [
+            {**each, "value": scrubbed(str(each.get("key")), each.get("value"))}
+            for each in told.get("parameters") or ()
+        ]
+    return told
+
+
+@lru_cache(65_536)
+def _text(name: str, text: str) -> str:
+    return _cut(str(redact_value(name, text)))
+
+
+@lru_cache(1_024)
+def _long(name: str, text: str) -> str:
+    return _cut(str(redact_value(name, text[: LONGEST * 2])))
+
+
+@lru_cache(1_024)
+def _statement(text: str) -> str:
+    return redact_text(_QUOTED.sub("?", text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
