@@ -47,7 +47,11 @@ class Account:
 
     def gaps(self) -> list[dict[str, str]]:
         """What is not known of it, as recorded."""
-        return list(self.said("gaps").get("gaps", ()))
+        told = list(self.said("gaps").get("gaps", ()))
+        if kinds := self.said("outcome").get("contradictory"):
+            reason = f"its own tool says both {' and '.join(kinds)}"
+            told.append({"kind": "contradiction", "about": "outcome", "reason": reason})
+        return told
 
 
 def account_for(reader: GraphReader, handle: int) -> Account:

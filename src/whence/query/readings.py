@@ -85,7 +85,5 @@ def prune(
     while front:
         front = [each for start in front for each in after[start] if each not in reached]
         reached.update(front)
-    among = [
-        link for link in kept if link.origin in reached and link.target in reached
-    ]
+    among = [link for link in kept if link.origin in reached and link.target in reached]
     return [handle for handle in handles if handle in reached], among

@@ -75,9 +75,11 @@ def newest(reader: GraphReader, place: Place) -> Version | None:
     """The version of a place that was made last, as far as is known."""
     handles = reader.named(place.name)
     for chunk in (handles[:RECENT], handles[RECENT:MOST]):
-        peaks = [
-            _peak(link) for link in reader.links(chunk, Direction.ORIGINS) if _made(link)
-        ] if chunk else []
+        peaks = (
+            [_peak(link) for link in reader.links(chunk, Direction.ORIGINS) if _made(link)]
+            if chunk
+            else []
+        )
         if peaks:
             return max(peaks)
     return None
@@ -109,9 +111,7 @@ def version_at(reader: GraphReader, place: Place, moment: str, but: str = "") ->
         return Version("", place.id)
     if last.made <= moment and last.id != but:
         return last
-    fitting = [
-        each for each in versions(reader, place) if each.made <= moment and each.id != but
-    ]
+    fitting = [each for each in versions(reader, place) if each.made <= moment and each.id != but]
     return fitting[-1] if fitting else Version("", place.id)
 
 
@@ -158,9 +158,11 @@ def found_at(reader: GraphReader, place: Place) -> list[tuple[int, Node]]:
     found: dict[int, Node] = {}
     for name in dict.fromkeys(names_of(place)):
         handles = reader.named(name)[:MOST]
-        for handle, node in zip(handles, reader.nodes(handles), strict=True):
-            if node.location in wanted and node.id != place_id(node.location):
-                found[handle] = node
+        found |= {
+            handle: node
+            for handle, node in zip(handles, reader.nodes(handles), strict=True)
+            if node.location in wanted and node.id != place_id(node.location)
+        }
     return list(found.items())
 
 

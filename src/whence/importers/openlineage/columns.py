@@ -49,7 +49,7 @@ def _sources(told: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
 
 
 def _how(said: Mapping[str, Any]) -> str:
-    """The transformations in words: ``direct identity``, ``indirect join`` …"""
+    """The transformations in words, such as ``direct identity`` or ``indirect join``."""
     ways = [
         " ".join(filter(None, (each.get("type", ""), each.get("subtype", "")))).lower()
         + (" masked" if each.get("masking") else "")

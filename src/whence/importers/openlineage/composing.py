@@ -297,9 +297,7 @@ class EventComposer:
         self._add_place(dataset)
         self._describe(dataset.place.id, _clean(dataset.facets), {})
 
-    def _describe(
-        self, node: NodeId, facets: Mapping[str, Any], own: Mapping[str, Any]
-    ) -> None:
+    def _describe(self, node: NodeId, facets: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         ours: dict[str, dict[str, Any]] = {}
         for slot, told in (("dataset", facets), ("output", own)):
             for name, data in said_by(slot, told):

@@ -108,25 +108,21 @@ def check_event(event: Any) -> tuple[str, ...]:
 
 def _read(error: "ValidationError") -> Iterator[tuple[Problem, bool]]:
     """The problems that an error stands for, each with whether it may be let pass."""
-    kind = error.kind.as_dict() if hasattr(error.kind, "as_dict") else {}
     where = "".join(f"/{_escaped(each)}" for each in error.instance_path)
-    name = type(error.kind).__name__.rpartition("_")[2]
-    if name in {"AnyOf", "OneOfNotValid"} and (context := getattr(error.kind, "context", None)):
-        branches = [[found for each in branch for found in _read(each)] for branch in context]
-        if any(branch and all(lack for _, lack in branch) for branch in branches):
-            yield from next(
-                branch for branch in branches if branch and all(lack for _, lack in branch)
-            )
-            return
-        best = min(branches, key=len, default=[])
-        if best:
-            yield from best
-            return
-    lacking = kind.get("property") or getattr(error.kind, "property", None)
-    if lacking is not None and str(lacking).strip("\"'") in _MAY_LACK:
-        yield Problem(f"{where}/{str(lacking).strip(chr(34))}", "is missing"), True
+    lacking = getattr(error.kind, "property", None)
+    if lacking in _MAY_LACK:
+        yield Problem(f"{where}/{lacking}", "is missing"), True
         return
-    yield Problem(where, _short(error.message)), False
+    branches = [
+        [found for each in branch for found in _read(each)]
+        for branch in getattr(error.kind, "context", ())
+    ]
+    passable = [branch for branch in branches if branch and all(lack for _, lack in branch)]
+    nearest = min(passable or branches, key=len, default=[])
+    if nearest:
+        yield from nearest
+    else:
+        yield Problem(where, _short(error.message)), False
 
 
 @cache
@@ -175,8 +171,7 @@ def _facets() -> tuple[tuple[str, str, str], ...]:
         stem = schema["$id"].rpartition("/")[2].removesuffix(".json")
         for key, said in schema.get("properties", {}).items() if stem != "OpenLineage" else ():
             slots = next(slots for suffix, slots in _SLOTS_BY_SUFFIX if stem.endswith(suffix))
-            for slot in slots:
-                found.append((slot, key, f"{schema['$id']}{_definition(said, slot)}"))
+            found += [(slot, key, f"{schema['$id']}{_definition(said, slot)}") for slot in slots]
     return tuple(found)
 
 
@@ -185,7 +180,7 @@ def _definition(said: Mapping[str, Any], slot: str) -> str:
     if "$ref" in said:
         return str(said["$ref"])
     wanted = f"Lineage{slot.capitalize()}Facet"
-    return next(each["$ref"] for each in said["anyOf"] if each["$ref"].endswith(wanted))
+    return next(str(each["$ref"]) for each in said["anyOf"] if each["$ref"].endswith(wanted))
 
 
 def standard_facets() -> Mapping[tuple[str, str], str]:

@@ -1,0 +1,219 @@
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importers.openlineage.telling import WAREHOUSE, dataset, event, facet, run_uuid, tell
+from whence.importers.openlineage.composing import version_id
+from whence.model.identity import NodeId
+from whence.model.node import NodeKind
+from whence.query.account import account_for, describe
+from whence.query.lineage import lineage_json, read_lineage
+from whence.recording.places import place_of
+from whence.store.interface import Direction, Reader
+from whence.store.memory import MemoryStore
+
+
+def place(name: str) -> Any:
+    return place_of(WAREHOUSE, name)
+
+
+def run_id(name: str) -> NodeId:
+    return NodeId(run_uuid(name).replace("-", ""))
+
+
+def answers(store: MemoryStore) -> Any:
+    """All that the store answers, without handles and without the order of arrival."""
+    with store.reading() as reader:
+        told = {}
+        for kind in NodeKind:
+            for handle in reader.latest(kind, 10_000):
+                account = account_for(reader, handle)
+                node = account.node
+                facets = {name: account.said(name) for name in account.facets if name != "intended"}
+                told[node.id] = (node.kind, node.name, facets, *ways(reader, handle))
+        return told
+
+
+def ways(reader: Reader, handle: int) -> list[Any]:
+    found = []
+    for direction in Direction:
+        lineage = lineage_json(read_lineage(reader, handle, direction))
+        nodes = sorted(each["id"] for each in lineage["nodes"])
+        edges = sorted((each["from"], each["to"], each["kind"]) for each in lineage["edges"])
+        found.append((nodes, sorted(set(edges))))
+    return found
+
+
+def told(*events: dict[str, Any]) -> MemoryStore:
+    store = MemoryStore()
+    tell(store, events)
+    return store
+
+
+def origins(store: MemoryStore, node: NodeId) -> list[str]:
+    with store.reading() as reader:
+        handle = reader.find(node)
+        assert handle is not None
+        lineage = read_lineage(reader, handle, Direction.ORIGINS)
+        return [
+            f"{each.node.kind.value} {each.node.name.partition('#')[2] or each.node.name}"
+            for each in lineage.nodes
+        ]
+
+
+RAW, STAGED, ORDERS = "shop.main.raw", "shop.main.stg", "shop.main.orders"
+
+PIPELINE = (
+    event(1, "START", "stage", [dataset(RAW)], [dataset(STAGED)]),
+    event(2, "COMPLETE", "stage", [dataset(RAW)], [dataset(STAGED)]),
+    event(3, "START", "orders", [dataset(STAGED)], []),
+    event(4, "COMPLETE", "orders", [], [dataset(ORDERS)]),
+)
+
+
+def test_what_one_run_made_and_another_read_is_one_thing() -> None:
+    made = version_id(run_id("orders"), place(ORDERS))
+    assert origins(told(*PIPELINE), made) == [
+        "dataset main.orders",
+        "run orders",
+        "dataset main.stg",
+        "run stage",
+        "dataset main.raw",
+    ]
+
+
+def test_a_run_reads_the_version_that_was_the_latest_when_it_began() -> None:
+    store = told(
+        *PIPELINE,
+        event(5, "START", "stage again", [dataset(RAW)], [dataset(STAGED)]),
+        event(6, "COMPLETE", "stage again", [dataset(RAW)], [dataset(STAGED)]),
+    )
+    again = version_id(run_id("stage again"), place(STAGED))
+    with store.reading() as reader:
+        made = reader.find(version_id(run_id("orders"), place(ORDERS)))
+        assert made is not None
+        reached = {each.node.id for each in read_lineage(reader, made, Direction.ORIGINS).nodes}
+    assert version_id(run_id("stage"), place(STAGED)) in reached
+    assert again not in reached
+
+
+def test_who_fails_or_gives_up_has_made_nothing() -> None:
+    for ending in ("FAIL", "ABORT"):
+        store = told(
+            event(1, "START", "stage", [dataset(RAW)], [dataset(STAGED)]),
+            event(2, ending, "stage", [dataset(RAW)], [dataset(STAGED)]),
+        )
+        with store.reading() as reader:
+            assert reader.find(version_id(run_id("stage"), place(STAGED))) is None
+            run = reader.find(run_id("stage"))
+            assert run is not None
+            assert describe(reader, run)["generated"] == []
+
+
+def test_complete_beats_fail_and_both_are_told() -> None:
+    store = told(
+        event(1, "START", "stage"),
+        event(3, "COMPLETE", "stage", [], [dataset(STAGED)]),
+        event(2, "FAIL", "stage"),
+    )
+    with store.reading() as reader:
+        run = reader.find(run_id("stage"))
+        assert run is not None
+        outcome = account_for(reader, run).said("outcome")
+        assert outcome["state"] == "completed"
+        assert outcome["contradictory"] == ["COMPLETE", "FAIL"]
+        assert any(gap["kind"] == "contradiction" for gap in describe(reader, run)["gaps"])
+
+
+def test_outputs_told_at_the_start_count_when_the_end_names_none() -> None:
+    schema = facet(fields=[{"name": "id", "type": "INTEGER"}])
+    store = told(
+        event(1, "START", "stage", [], [dataset(STAGED, schema=schema)]),
+        event(2, "COMPLETE", "stage"),
+    )
+    with store.reading() as reader:
+        made = reader.find(version_id(run_id("stage"), place(STAGED)))
+        assert made is not None
+        columns = account_for(reader, made).said("table")["columns"]
+        assert columns == [{"name": "id", "type": "INTEGER"}]
+
+
+def test_the_same_event_is_kept_once() -> None:
+    store = MemoryStore()
+    kept = tell(store, [PIPELINE[0], PIPELINE[0], dict(reversed(PIPELINE[0].items()))])
+    assert [each.fresh for each in kept] == [True, False, False]
+
+
+def test_a_run_that_names_itself_as_its_parent_is_taken_with_a_doubt() -> None:
+    parent = facet(run={"runId": run_uuid("a")}, job={"namespace": "shop", "name": "a"})
+    store = told(event(1, "START", "a", run_facets={"parent": parent}))
+    with store.reading() as reader:
+        run = reader.find(run_id("a"))
+        assert run is not None
+        assert [each["kind"] for each in describe(reader, run)["gaps"]] == ["contradiction"]
+
+
+def test_secrets_and_values_are_not_kept() -> None:
+    sql = facet(query="select * from t where name = 'Ada Lovelace'")
+    variables = facet(environmentVariables=[{"name": "TOKEN", "value": "hunter2hunter2"}])
+    custom = facet(conf={"password": "hunter2hunter2"})
+    store = told(
+        event(
+            1,
+            "START",
+            "a",
+            run_facets={"environmentVariables": variables, "airflow": custom},
+            job_facets={"sql": sql},
+        )
+    )
+    with store.reading() as reader:
+        bodies = b"".join(row.body or b"" for row in reader.audit_rows())
+    assert b"Lovelace" not in bodies
+    assert b"hunter2" not in bodies
+
+
+NAMES = (RAW, STAGED, ORDERS, "shop.main.customers")
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], int]:
+    """The events of some runs that read and write a few tables, and a seed for their order."""
+    events = []
+    for number in range(draw(st.integers(1, 5))):
+        name = f"run {number}"
+        start = draw(st.integers(0, 40))
+        end = start + draw(st.integers(1, 20))
+        tables = st.lists(st.sampled_from(NAMES), max_size=2, unique=True)
+        inputs, outputs = draw(tables), draw(tables)
+        told_early = draw(st.booleans())
+        ending = draw(st.sampled_from(("COMPLETE", "COMPLETE", "COMPLETE", "FAIL", "ABORT", "")))
+        schema = facet(fields=[{"name": f"c{number}"}])
+        reads = [dataset(each) for each in inputs]
+        writes = [dataset(each, schema=schema) for each in outputs]
+        if draw(st.integers(0, 4)):
+            events.append(event(start, "START", name, reads, writes if told_early else []))
+        if draw(st.booleans()):
+            middle = draw(st.integers(start, end))
+            events.append(event(middle, "RUNNING", name, [], writes))
+        if ending:
+            events.append(event(end, ending, name, reads, [] if told_early else writes))
+    return events, draw(st.integers(0, 2**32))
+
+
+def shuffled(events: Sequence[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
+    lot = random.Random(seed)
+    order = [*events, *lot.choices(events, k=len(events) // 2)] if events else []
+    lot.shuffle(order)
+    return order
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories())
+def test_any_order_and_any_repetition_gives_the_same_answers(
+    history: tuple[list[dict[str, Any]], int],
+) -> None:
+    events, seed = history
+    assert answers(told(*shuffled(events, seed))) == answers(told(*events))
