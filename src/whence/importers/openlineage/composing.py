@@ -101,6 +101,7 @@ class EventComposer:
             nodes=tuple(self._nodes.values()),
             edges=tuple(self._edges),
             facets=tuple(self._facets),
+            project=self._project,
         )
 
     # ------------------------------------------------------------------- run
