@@ -8,7 +8,6 @@
     ├── AmbiguousError          a REF that names more than one thing
     ├── ForbiddenError          somebody may not do this; nothing was done
     ├── InvalidRecordError      a record that breaks a rule of the model; nothing was kept
-    ├── ForbiddenError          whoever asks may not do this
     ├── ConflictError           somebody else was quicker; nothing was kept, it may be tried again
     ├── WireError               bytes that are not what they claim to be
     ├── StoreError              the store cannot be used
@@ -65,10 +64,6 @@ class ForbiddenError(WhenceError):
 
 class InvalidRecordError(WhenceError):
     """A record that breaks a rule of the model; nothing of it was kept."""
-
-
-class ForbiddenError(WhenceError):
-    """Whoever asks may not do this."""
 
 
 class ConflictError(WhenceError):

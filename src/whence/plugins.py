@@ -8,6 +8,7 @@ Our own parts enter by the same doors as a stranger's. Each door is a group of e
   name is the module whose import loads them, and they are found as files, not imported;
 - ``whence.comparers``: how alike two files of one format are, see ``reproduction/interface.py``;
 - ``whence.stores``: where records may be kept, by the scheme of a URL, see ``store/opening.py``;
+- ``whence.rules``: what a policy may ask, see ``governance/rules/interface.py``;
 - ``whence.sources``: where a content may be had, see ``reproduction/sources/interface.py``.
 
 Our own distribution is asked first, and straight from its file: reading the entry points of a

@@ -1,0 +1,157 @@
+"""Ask whether a thing holds to a policy; exit status 1 with findings where it does not.
+
+    whence check delay@3 --policy policies/production.yaml
+    whence check delay@3 --for production      # the policy that protects delay@production
+    whence check --rules                       # what a policy may ask
+
+A rule answers yes, no or unknown; unknown is not a pass unless the policy says so. --record keeps
+the verdict with its evidence and the policy's text. --waive lets the thing pass one rule until a
+day: that is kept, told with every verdict, and counts unless the policy says otherwise.
+
+A policy is a file such as
+
+    policy: production
+    rules:
+      - clean-commit
+      - rule: metric
+        metric: auc
+        min: 0.75
+      - rule: approvals
+        count: 2
+"""
+
+import argparse
+
+from whence import __version__
+from whence.cli.asking import find, settled
+from whence.cli.console import Console
+from whence.cli.person import person
+from whence.cli.policyfile import load_policy
+from whence.cli.render.rules import render_rules, rules_json
+from whence.cli.render.ruling import render_ruling
+from whence.cli.verb import add_json
+from whence.errors import UsageError
+from whence.governance.evaluating import evaluate
+from whence.governance.gate import checked
+from whence.governance.policy import Policy
+from whence.governance.protection import protecting
+from whence.governance.rules import load_rules
+from whence.governance.verdict import Verdict
+from whence.governance.waiver import WaiverGiven
+from whence.homecoming.sketches import find_sketch
+from whence.model.identity import NodeId
+from whence.model.moment import now
+from whence.model.record import Record
+from whence.store.interface import Reader
+from whence.workspace import Workspace
+
+SUMMARY = "ask whether a thing holds to a policy"
+_SOURCE = f"whence-check/{__version__}"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("ref", metavar="REF", nargs="?", help="a version, a model, a run, a system")
+    parser.add_argument("--policy", metavar="FILE", help="the policy to ask")
+    parser.add_argument(
+        "--for",
+        dest="purpose",
+        default="",
+        metavar="ALIAS",
+        help="what it is wanted for; without --policy, the alias whose policy is asked",
+    )
+    parser.add_argument("--record", action="store_true", help="keep the verdict in the record")
+    parser.add_argument("--waive", metavar="RULE", help="let it pass this rule until a day")
+    parser.add_argument("--until", metavar="DATE", help="the last day of the waiver: 2026-12-31")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why it is waived")
+    parser.add_argument("--rules", action="store_true", help="list what a policy may ask")
+    add_json(parser)
+
+
+def execute(args: argparse.Namespace, console: Console) -> int:
+    """Ask, and tell."""
+    if args.rules:
+        rules = load_rules()
+        if args.json:
+            console.print_json(rules_json(rules))
+        else:
+            console.print(render_rules(rules, width=console.width, styled=console.styled))
+        return 0
+    _check_words(args)
+    with settled(console) as workspace:
+        with workspace.reading() as reader:
+            handle = find(workspace, reader, args.ref, console)
+            (node,) = reader.nodes([handle])
+            policy = _policy(args, reader, handle)
+        if args.waive:
+            _waive(args, workspace, policy, node.id)
+        kept: list[Verdict] = []
+
+        def judge(reader: Reader, time: str) -> Verdict:
+            handle = reader.find(node.id)
+            assert handle is not None
+            return evaluate(
+                policy,
+                reader,
+                handle,
+                time,
+                purpose=args.purpose,
+                sketch_of=find_sketch(workspace),
+            )
+
+        def compose(reader: Reader, time: str) -> Record:
+            kept[:] = [judge(reader, time)]
+            return checked(reader, kept[0], time, _SOURCE)
+
+        if args.record:
+            workspace.recorder.record([compose])
+        else:
+            with workspace.reading() as reader:
+                kept.append(judge(reader, now()))
+    (verdict,) = kept
+    if args.json:
+        console.print_json(verdict.as_json())
+    else:
+        told = render_ruling(verdict.as_json(), width=console.width, styled=console.styled)
+        console.print(told)
+    return 0 if verdict.passed else 1
+
+
+def _check_words(args: argparse.Namespace) -> None:
+    if args.ref is None:
+        raise UsageError("there is no REF to check", hint="whence check delay@3 --policy FILE")
+    if bool(args.waive) != bool(args.until):
+        raise UsageError(
+            "--waive and --until go together",
+            hint="whence check REF --policy FILE --waive RULE --until 2026-12-31 --reason TEXT",
+        )
+
+
+def _policy(args: argparse.Namespace, reader: Reader, handle: int) -> Policy:
+    """The file that is named, or the policy that protects the alias that it is wanted for.
+
+    Raises:
+        UsageError: neither is there.
+    """
+    if args.policy:
+        return load_policy(args.policy)
+    found = protecting(reader, handle)
+    if not args.purpose and len(found) == 1:
+        args.purpose = next(iter(found))
+    if args.purpose in found:
+        return found[args.purpose]
+    known = f"protected are: {', '.join(found)}" if found else "no alias of it is protected"
+    raise UsageError(
+        f"which policy? {known}", hint="name the file: --policy policies/production.yaml"
+    )
+
+
+def _waive(args: argparse.Namespace, workspace: Workspace, policy: Policy, node: NodeId) -> None:
+    names = [each.called for each in policy.rules]
+    if args.waive not in names:
+        raise UsageError(
+            f"the policy {policy.name} has no rule {args.waive!r}",
+            hint=f"it has: {', '.join(names)}",
+        )
+    given = WaiverGiven(node, policy.name, args.waive, args.until, args.reason, person(), _SOURCE)
+    workspace.recorder.record([given.compose])

@@ -1,0 +1,268 @@
+"""Moving an alias through its policy: the move and the verdict are one record, or there is no move.
+
+``guard`` looks at a record that somebody is about to keep, whoever composed it. Every protected
+alias that it would move is judged at that moment, inside the transaction: what is kept is what was
+judged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from whence.errors import ForbiddenError
+from whence.governance.approval import FACET as APPROVALS
+from whence.governance.approval import Vouching, approval_in
+from whence.governance.evaluating import evaluate
+from whence.governance.protection import FACET as PROTECTION
+from whence.governance.protection import kept_policy, policy_nodes, protections
+from whence.governance.verdict import Verdict
+from whence.model.edge import Basis, EdgeKind
+from whence.model.facet import Facet
+from whence.model.identity import NodeId, new_id
+from whence.model.record import Record
+from whence.query.account import account_for
+from whence.query.leakage.judging import SketchOf
+from whence.store.interface import Appended, Direction, GraphReader, Reader
+
+ALIAS = "alias"
+CHECKS = "checks"
+"""The facet in which a thing's verdicts are kept: id of the record → verdict."""
+
+Composer = Callable[[Reader, str], Record]
+Keep = Callable[[list[Composer]], list[Appended]]
+"""Keeps records in one transaction: a recorder's ``record``, or a server's ingest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One protected alias that a record would move."""
+
+    line: int
+    name: str
+    alias: str
+    number: object
+    """Where it is to point; ``None`` to take it away."""
+
+
+@dataclass(slots=True)
+class Guarded:
+    """A record on its way through the gate.
+
+    Args:
+        compose: Makes the record that moves the alias.
+        sketch_of: Digest → a sketch of rows.
+        roles_of: Name of a person → the roles that a server knows them in.
+    """
+
+    make: Composer
+    sketch_of: SketchOf = field(default=lambda _: None)
+    roles_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    """What was judged, once the record was composed."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the gate let it through."""
+        return all(each.passed for each in self.verdicts)
+
+    def compose(self, reader: Reader, time: str) -> Record:
+        """The record with its verdicts, or, where the gate is shut, the verdicts alone.
+
+        Raises:
+            ForbiddenError: it does what no verdict can permit.
+        """
+        record = self.make(reader, time)
+        self.verdicts = tuple(judged(record, reader, time, self.sketch_of, self.roles_of))
+        if not self.verdicts:
+            return record
+        kept = with_verdicts(reader, self.verdicts, time, record.source)
+        if not self.is_open:
+            return replace(kept, type="refusal")
+        return replace(
+            record,
+            nodes=(*record.nodes, *kept.nodes),
+            facets=(*record.facets, *kept.facets),
+        )
+
+
+def move_alias(
+    compose: Composer,
+    keep: Keep,
+    *,
+    sketch_of: SketchOf = lambda _: None,
+    roles_of: Mapping[str, frozenset[str]] | None = None,
+) -> Guarded:
+    """Move an alias, through its policy where it has one.
+
+    Args:
+        compose: Makes the record that moves it, such as ``AliasMove.compose``.
+        keep: Keeps records in one transaction.
+        sketch_of: Digest → a sketch of rows.
+        roles_of: Name of a person → the roles that a server knows them in.
+
+    Returns:
+        What went through, or was held up: ``is_open`` says which, ``verdicts`` why. A refusal is
+        kept too, without the move.
+    """
+    guarded = Guarded(compose, sketch_of, roles_of or {})
+    keep([guarded.compose])
+    return guarded
+
+
+def admit(
+    record: Record,
+    reader: Reader,
+    *,
+    sketch_of: SketchOf = lambda _: None,
+    roles_of: Mapping[str, frozenset[str]] | None = None,
+    vouching_key: bytes | None = None,
+) -> None:
+    """Refuse a whole record from elsewhere that would go round a gate.
+
+    Its own verdicts are not believed: each protected alias that it would move is judged here. Other
+    policies are not put in the place of one that stands. That a server vouches for an approval is
+    believed of this server alone.
+
+    Args:
+        record: What somebody wants kept as it is.
+        reader: The store, with everything before the record.
+        sketch_of: Digest → a sketch of rows.
+        roles_of: Name of a person → the roles that this server knows them in.
+        vouching_key: The public key of this server, if it has one.
+
+    Raises:
+        ForbiddenError: it may not be kept; says why.
+    """
+    for facet in record.facets:
+        if facet.name == PROTECTION:
+            _check_protection(facet, reader)
+        elif facet.name == APPROVALS:
+            _check_vouching(facet, vouching_key)
+    for verdict in judged(record, reader, record.time, sketch_of, roles_of or {}):
+        if not verdict.passed:
+            shut = ", ".join(each.call.called for each in verdict.blocking)
+            raise ForbiddenError(
+                f"{verdict.subject.name} may not become {verdict.purpose}: the policy "
+                f"{verdict.policy.name} holds it up ({shut})",
+                hint=f"whence check {verdict.subject.name} --for {verdict.purpose}",
+            )
+
+
+def judged(
+    record: Record,
+    reader: Reader,
+    time: str,
+    sketch_of: SketchOf = lambda _: None,
+    roles_of: Mapping[str, frozenset[str]] | None = None,
+) -> Iterator[Verdict]:
+    """The verdict on each protected alias that a record would move.
+
+    Raises:
+        ForbiddenError: one is to be taken away, or to point at what is not there or at two things.
+    """
+    for move in moves(record, reader):
+        policy = kept_policy(reader, protections(reader, move.line)[move.alias])
+        handle = _version(reader, move)
+        yield evaluate(
+            policy,
+            reader,
+            handle,
+            time,
+            purpose=move.alias,
+            sketch_of=sketch_of,
+            roles_of=roles_of,
+        )
+
+
+def moves(record: Record, reader: GraphReader) -> Iterator[Move]:
+    """The protected aliases that a record would move."""
+    for facet in record.facets:
+        if facet.name != ALIAS:
+            continue
+        line = reader.find(facet.node)
+        if line is None:
+            continue  # what is new here is not protected yet
+        guarded = protections(reader, line)
+        now = account_for(reader, line).said(ALIAS)
+        (node,) = reader.nodes([line])
+        for alias, number in facet.data.items():
+            if alias in guarded and now.get(alias) != number:
+                yield Move(line, node.name, alias, number)
+
+
+def checked(reader: Reader, verdict: Verdict, time: str, source: str) -> Record:
+    """A verdict as a record of its own, with the policy's text."""
+    return with_verdicts(reader, (verdict,), time, source)
+
+
+def with_verdicts(reader: Reader, verdicts: tuple[Verdict, ...], time: str, source: str) -> Record:
+    """Verdicts as a record, with the texts of their policies."""
+    record = new_id()
+    policies = {each.policy.node: each.policy for each in verdicts}
+    texts = [policy_nodes(reader, each) for each in policies.values()]
+    by_subject: dict[NodeId, dict[str, object]] = {}
+    for nth, each in enumerate(verdicts):
+        key = record if nth == 0 else f"{record}.{nth}"
+        by_subject.setdefault(each.subject.id, {})[key] = each.kept()
+    return Record(
+        id=record,
+        type="check",
+        time=time,
+        source=source,
+        nodes=tuple(node for nodes, _ in texts for node in nodes),
+        facets=(
+            *(Facet(node, CHECKS, Basis.OBSERVED, told) for node, told in by_subject.items()),
+            *(facet for _, facets in texts for facet in facets),
+        ),
+    )
+
+
+def _version(reader: Reader, move: Move) -> int:
+    """The one version that an alias is to point to."""
+    called = f"{move.name}@{move.alias}"
+    if move.number is None:
+        raise ForbiddenError(
+            f"{called} is protected and cannot be taken away",
+            hint=f"whence alias {move.name} {move.alias} --unprotect --reason …",
+        )
+    found = [
+        link.origin
+        for link in reader.links([move.line], Direction.EFFECTS)
+        if link.kind is EdgeKind.VERSION_OF
+    ]
+    wanted = f"{move.name}@{move.number}"
+    alike = [at for at, node in zip(found, reader.nodes(found), strict=True) if node.name == wanted]
+    if len(alike) != 1:
+        many = "is more than one thing" if alike else "is not there"
+        raise ForbiddenError(
+            f"{called} is protected, and {wanted} {many}",
+            hint="register the version first, then move the alias",
+        )
+    return alike[0]
+
+
+def _check_protection(facet: Facet, reader: GraphReader) -> None:
+    line = reader.find(facet.node)
+    if line is None:
+        return
+    standing = protections(reader, line)
+    for alias, told in facet.data.items():
+        before = standing.get(alias)
+        same = isinstance(told, Mapping) and before and told.get("sha256") == before.sha256
+        if before is not None and not same:
+            raise ForbiddenError(
+                f"{alias} is protected by the policy {before.name}: records from elsewhere "
+                "cannot change that",
+                hint="change it on the server itself, with a reason",
+            )
+
+
+def _check_vouching(facet: Facet, key: bytes | None) -> None:
+    for told in facet.data.values():
+        said = approval_in(told, facet.node)
+        if said.vouching is Vouching.SERVER and (
+            said.key is None or key is None or said.key.public != key
+        ):
+            raise ForbiddenError(
+                f"an approval by {said.by!r} says that a server vouches for it, but not this one",
+                hint="approve it on this server",
+            )
