@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _GROUP = "whence.commands"
 ORDER = tuple(
     "run log show trace impact path diff attribute bisect reproduce gaps register alias "
+    "models system describe retire "
     "check approve reject key "
     "deploy undeploy deployments receipts hold "
     "config gc fsck serve demo".split()

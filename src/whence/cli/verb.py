@@ -28,8 +28,13 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def key_values(words: Iterable[str], option: str) -> dict[str, str]:
+def key_values(words: Iterable[str], option: str, *, bare: bool = False) -> dict[str, str]:
     """``K=V`` words as a mapping.
+
+    Args:
+        words: What was given.
+        option: What it was given to.
+        bare: Whether a word without ``=`` is a key without a value.
 
     Raises:
         UsageError: a word without ``=`` or without a key.
@@ -37,7 +42,7 @@ def key_values(words: Iterable[str], option: str) -> dict[str, str]:
     pairs = {}
     for word in words:
         key, equals, value = word.partition("=")
-        if not key or not equals:
-            raise UsageError(f"{option} {word!r} is not of the form K=V")
+        if not key or not (equals or bare):
+            raise UsageError(f"{option} {word!r} is not of the form {'K or ' * bare}K=V")
         pairs[key] = value
     return pairs

@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 MODEL_RELATIONS: Mapping[str, str] = MappingProxyType(
     {
-        "fine-tuned": "trained further from",
-        "quantized": "the weights, with fewer bits, of",
+        "fine-tuned": "fine-tuned from",
+        "quantized": "quantized from",
         "adapter": "an adapter of",
         "merged": "merged from",
-        "distilled": "trained to answer as",
-        "pruned": "the weights, without some, of",
-        "converted": "the same weights, in another form, as",
+        "distilled": "distilled from",
+        "pruned": "pruned from",
+        "converted": "converted from",
     }
 )
 """Roles of ``derived_from`` between models → in words."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whence.model.edge import EdgeKind
-from whence.model.line import LINE_KINDS, VERSION_KINDS, line_of_kind, number_of
+from whence.model.line import LINE_KINDS, LINES, MODELS, VERSION_KINDS, Line, number_of
 from whence.model.node import Node
 from whence.query.account import Account, account_for
 from whence.store.interface import Direction, GraphReader
@@ -104,7 +104,11 @@ def _rows(account: Account) -> Iterator[Mapping[str, Any]]:
     yield from account.said("changes").values()
 
 
-def called(node: Node) -> str:
-    """What people call the sort of a name or a version: ``model``, ``system``."""
-    line = line_of_kind(node.kind)
-    return node.kind.value.replace("_", " ") if line is None else line.called
+def line_called(reader: GraphReader, name: str) -> Line:
+    """Of what sort a name is, as far as is known; a model where nothing is.
+
+    Raises:
+        UsageError: the name can be none.
+    """
+    known = (line for line in LINES if reader.find(line.node(name).id) is not None)
+    return next(known, MODELS)

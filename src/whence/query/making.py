@@ -8,7 +8,7 @@ from whence.store.interface import Direction, GraphReader
 
 
 def registrable(reader: GraphReader, handle: int, text: str) -> NodeId:
-    """The artifact that a REF means: itself, or what the run made.
+    """The artifact that a REF means: itself, what the run made, what a version pins.
 
     Args:
         reader: One moment of a store.
@@ -24,6 +24,9 @@ def registrable(reader: GraphReader, handle: int, text: str) -> NodeId:
         return node.id
     if node.kind is NodeKind.RUN:
         return _made_model(reader, handle, text).id
+    if node.kind is NodeKind.MODEL_VERSION:
+        links = reader.links([handle], Direction.ORIGINS)
+        return reader.nodes([link.target for link in links if link.kind is EdgeKind.PINS])[0].id
     raise UsageError(
         f"{text!r} is a {node.kind.value.replace('_', ' ')}, not a file that can be registered",
         hint="name the model file, its sha256:…, or the run that made it",

@@ -1,6 +1,11 @@
-"""Let a movable name, such as `production`, point to a version from now on.
+"""Let a movable name, such as `production`, point to a version of a model or of a system.
 
-Every move is kept; `whence show NAME` tells where each alias points.
+    whence alias delay@3 production --reason 'better on June'
+    whence alias delay production            # where it points, and where it pointed before
+    whence alias delay production --remove
+
+Every move is kept, with who made it and when; `whence show delay@production --as-of TIME` asks
+where it pointed then.
 """
 
 import argparse
@@ -8,13 +13,17 @@ import re
 
 from whence import __version__
 from whence.capture.again import is_again
-from whence.cli.asking import settled
+from whence.cli.asking import asking, settled
 from whence.cli.console import Console
+from whence.cli.render.register import render_history
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json
-from whence.errors import UsageError
+from whence.errors import NotFoundError, UsageError
 from whence.homecoming.surroundings import who
+from whence.query.lines import aliases_of, history_of, line_called
+from whence.query.refs import resolve_ref
 from whence.recording.registry.alias import AliasMove
+from whence.store.interface import Reader
 
 SUMMARY = "let a name point to a version"
 _VERSION = re.compile(r"(.+)@(\d{1,9})\Z", re.DOTALL)
@@ -22,25 +31,92 @@ _VERSION = re.compile(r"(.+)@(\d{1,9})\Z", re.DOTALL)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("version", metavar="NAME@N", help="a registered version, such as delay@3")
-    parser.add_argument("alias", metavar="ALIAS", help="the name, such as production")
+    parser.add_argument(
+        "version", metavar="NAME[@N]", help="a version, such as delay@3; the name alone asks"
+    )
+    parser.add_argument("alias", metavar="ALIAS", nargs="?", help="the name, such as production")
+    parser.add_argument("--remove", action="store_true", help="let it point nowhere")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why, for the history")
+    parser.add_argument("--force", action="store_true", help="though the version is retired")
     add_json(parser)
 
 
 def execute(args: argparse.Namespace, console: Console) -> int:
-    """Move it."""
+    """Move it, remove it, or tell where it points."""
+    told = _VERSION.match(args.version)
+    if told is None and "@" in args.version:
+        raise UsageError(f"{args.version!r} is not of the form NAME@N", hint="for example delay@3")
+    if args.remove and told is not None:
+        raise UsageError(
+            "--remove takes the name alone", hint=f"whence alias {told[1]} ALIAS --remove"
+        )
+    if (args.remove or told is not None) and not args.alias:
+        raise UsageError("no alias is named", hint=f"whence alias {args.version} production")
+    if told is None and not args.remove:
+        return _tell(args, console)
     if is_again():
         console.say("whence: no alias is moved: this run is being done again")
         return 0
-    told = _VERSION.match(args.version)
-    if told is None:
-        raise UsageError(f"{args.version!r} is not of the form NAME@N", hint="for example delay@3")
-    model, number = told[1], int(told[2])
+    model, number = (args.version, None) if told is None else (told[1], int(told[2]))
     with settled(console) as workspace:
-        move = AliasMove(model, number, args.alias, who(), f"whence-alias/{__version__}")
+        with workspace.reading() as reader:
+            line = line_called(reader, model)
+        move = AliasMove(
+            model,
+            number,
+            args.alias,
+            who(),
+            f"whence-alias/{__version__}",
+            line=line,
+            reason=args.reason,
+            force=args.force,
+        )
         workspace.recorder.record([move.compose])
     if args.json:
         console.print_json({"model": model, "alias": args.alias, "version": number})
+    elif number is None:
+        console.print(printable(f"{model}@{args.alias} points nowhere any more"))
     else:
         console.print(printable(f"{model}@{args.alias} → {model}@{number}"))
     return 0
+
+
+def _tell(args: argparse.Namespace, console: Console) -> int:
+    """Where the aliases of a name point, and where they pointed before."""
+    with asking(console) as (_, reader):
+        handle = _line(reader, args.version)
+        pointing = {
+            alias: found[0].number
+            for alias, found in aliases_of(reader, handle).items()
+            if args.alias in {None, alias}
+        }
+        moves = [
+            row
+            for row in history_of(reader, handle)
+            if row["what"] == "alias" and args.alias in {None, row["alias"]}
+        ]
+    if args.alias and not moves and not pointing:
+        raise NotFoundError(
+            f"there was never an alias {args.version}@{args.alias}",
+            hint=f"`whence alias {args.version}` lists those there are",
+        )
+    if args.json:
+        console.print_json({"model": args.version, "aliases": pointing, "history": moves})
+        return 0
+    for alias, number in pointing.items():
+        console.print(printable(f"{args.version}@{alias} → {args.version}@{number}"))
+    if args.alias and not pointing:
+        console.print(printable(f"{args.version}@{args.alias} points nowhere any more"))
+    if not pointing and not moves:
+        console.print(printable(f"{args.version} has no aliases"))
+    console.print(render_history(moves, width=console.width, styled=console.styled))
+    return 0
+
+
+def _line(reader: Reader, name: str) -> int:
+    line = line_called(reader, name)
+    handle = reader.find(line.node(name).id)
+    if handle is None:
+        resolve_ref(reader, f"{name}@1", lambda _: None)  # says which names there are
+        raise NotFoundError(f"there is no model or system {name}", hint="`whence models` lists all")
+    return handle

@@ -9,6 +9,7 @@ from whence.cli.render.deployments import deployment_facts, deployment_rows, sha
 from whence.cli.render.elsewhere import call_rows, query_rows, state_of
 from whence.cli.render.inside import cell_rows, step_rows
 from whence.cli.render.links import link_rows, thing_rows
+from whence.cli.render.register import word_facts
 from whence.cli.render.repeated import purpose_text, verdict_rows
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import cells, cut, fold, printable, shorten
@@ -242,8 +243,9 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         ("held", _held(told.get("hold"))),
     ]
     deployed = deployment_facts(told) if told["kind"] == "deployment" else {}
-    hidden = _SHOWN_ELSEWHERE | deployed.keys()
-    facts += [*deployed.items()]
+    words = word_facts(told)
+    hidden = _SHOWN_ELSEWHERE | deployed.keys() | words.keys()
+    facts += [*words.items(), *deployed.items()]
     facts += [(name, _value(value)) for name, value in told.items() if name not in hidden]
     yield from _facts(facts, paint)
     yield from _listing("done again", verdict_rows(told.get("verdicts", ())), paint)
