@@ -10,7 +10,6 @@ as if erased; their ledger entries stay, so that every proof still holds.
 import hmac
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from whence.ledger.audit import AuditRow
 from whence.model.edge import Basis
@@ -18,6 +17,7 @@ from whence.model.facet import Facet
 from whence.model.gap import WITHHELD
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
+from whence.model.record import Record
 from whence.store.interface import Direction, Head, Kept, Link, Reach, Reader, StatedFacet
 from whence.store.sealing import open_body
 
@@ -73,7 +73,6 @@ class GuardedReader:
 
     def __init__(self, reader: Reader, guard: Guard) -> None:
         self._reader = reader
-        self._ask: Any = reader
         self._guard = guard
         self._projects: dict[int, frozenset[str]] = {}
         self._names: dict[str, bool] = {}
@@ -196,7 +195,7 @@ class GuardedReader:
 
     def identity(self) -> str:
         """The ledger's own id."""
-        return str(self._ask.identity())
+        return self._reader.identity()
 
     def records(self, start: int = 0) -> Iterator[Kept]:
         """The records in order; those that may not be read as if erased."""
@@ -206,7 +205,7 @@ class GuardedReader:
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """The entries in order; bodies that may not be read as if erased."""
-        return map(self._closed, self._ask.entries(start, stop))
+        return map(self._closed, self._reader.entries(start, stop))
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries in order; bodies that may not be read as if erased."""
@@ -221,7 +220,7 @@ class GuardedReader:
     def _learn(self, handles: Sequence[int]) -> None:
         unknown = [each for each in dict.fromkeys(handles) if each not in self._projects]
         if unknown:
-            self._projects.update(self._ask.projects(unknown))
+            self._projects.update(self._reader.projects(unknown))
 
     def _sees(self, handle: int) -> bool:
         self._learn([handle])
@@ -251,7 +250,7 @@ class GuardedReader:
             return link
         return replace(link, role="", detail=())
 
-    def _reads(self, record: Any) -> bool:
+    def _reads(self, record: Record) -> bool:
         """Whether a record may be read: by its project, else by all that it speaks of."""
         if record.project:
             projects = frozenset({record.project})
@@ -275,6 +274,4 @@ class GuardedReader:
 
 def _stated(facet: Facet) -> StatedFacet:
     """A facet that no record says: it comes first, from nowhere."""
-    make: Any = StatedFacet
-    stated: StatedFacet = make(0, facet, "1970-01-01T00:00:00.000Z", facet.node)
-    return stated
+    return StatedFacet(0, facet, "1970-01-01T00:00:00.000Z", facet.node)

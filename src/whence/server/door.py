@@ -10,7 +10,6 @@ speak for it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from whence.errors import ForbiddenError, InvalidRecordError, WhenceError
 from whence.model.identity import NodeId
@@ -29,6 +28,7 @@ from whence.server.access.permission import (
     may_one_of,
 )
 from whence.store.interface import GraphReader, Reader
+from whence.store.sealing import named_projects
 
 NEEDS: Mapping[str, Permission] = MappingProxyType(
     {
@@ -48,7 +48,7 @@ SAID_BY_READERS = frozenset({"claims"})
 """Facets of a thing that whoever may read it may say in a project of his own: what his run met."""
 
 
-def admit(record: Any, principal: Principal, reader: Any) -> None:
+def admit(record: Record, principal: Principal, reader: GraphReader) -> None:
     """Let a record in, or not.
 
     Args:
@@ -61,10 +61,10 @@ def admit(record: Any, principal: Principal, reader: Any) -> None:
         InvalidRecordError: it speaks of a node that is not there, as far as the principal can see.
     """
     needs = NEEDS.get(record.type, Permission.WRITE)
-    if not may(principal, needs, getattr(record, "project", "")):
+    if not may(principal, needs, record.project):
         where = (
             f"the project {getattr(record, 'project', '')!r}"
-            if getattr(record, "project", "")
+            if record.project
             else "the shared project"
         )
         raise ForbiddenError(
@@ -73,6 +73,9 @@ def admit(record: Any, principal: Principal, reader: Any) -> None:
         )
     if may(principal, needs, EVERYWHERE):
         return
+    for each in {name for facet in record.facets for name in named_projects(facet)}:
+        if not may(principal, needs, each):
+            raise ForbiddenError(f"{principal.name} may not add anything to the project {each!r}")
     known = _known(record, reader)
     projects = reader.projects(list(known.values()))
     readable, writable = (
@@ -135,16 +138,15 @@ def _guarded(composer: Composer, principal: Principal, gate: Gate) -> Composer:
         guard = gate.guard(principal)
         seen = reader if guard is None else GuardedReader(reader, guard)
         try:
-            record: Any = composer(seen, time)
+            record = composer(seen, time)
         except WhenceError:
             if guard is not None:
                 gate.note_reads(guard, principal)  # the error may name what it met
             raise
-        if getattr(record, "project", None) == SHARED:
+        if record.project == SHARED:
             record = replace(record, project=home_project(principal))
         admit(record, principal, reader)
-        told: Record = record
-        return told
+        return record
 
     return compose
 
