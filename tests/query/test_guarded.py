@@ -233,9 +233,10 @@ def test_what_is_shown_of_a_protected_project_is_noted_and_nothing_else(world: W
         if record.project == "mine"
         for each in (record.id, *(node.id for node in record.nodes))
     }
-    speaks = {
-        record.id
-        for record in world.records
-        if not record.project and wanted & {edge.target for edge in record.edges}
-    }
+    home = {node.id: record.project for record in world.records for node in record.nodes}
+    speaks = set()
+    for record in world.records:
+        told = {home[edge.target] for edge in record.edges}
+        if not record.project and told <= MINE and "mine" in told:
+            speaks.add(record.id)  # it belongs to nobody, and speaks of what is protected
     assert set(watch.shown) == wanted | speaks
