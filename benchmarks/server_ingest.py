@@ -1,0 +1,119 @@
+"""OpenLineage events over HTTP, in turn with FastAPI that only inserts them into SQLite.
+
+One server process each, 16 connections, events of about 4 kB, SQLite with ``synchronous=FULL``.
+Ours checks each event against the specification, composes its record, and has it in the ledger and
+in the graph before it answers. The peer does none of that. Rounds alternate, since machines vary.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from events import make_events
+from http_load import Load, send
+from rowtable import Row, print_rows
+
+HERE = Path(__file__).parent
+CONNECTIONS = 16
+RUNS = 3_000
+ROUNDS = 3
+PATH = "/api/v1/lineage"
+PEER = Path(os.environ.get("FASTAPI_ENV", HERE / "out" / "fastapi"))
+"""The peer's own environment; made where it is not there."""
+
+
+def main() -> list[Row]:
+    """The rows of the table."""
+    events = list(make_events(RUNS))
+    size = statistics.mean(map(len, events))
+    ours: list[Load] = []
+    peers: list[Load] = []
+    for _ in range(ROUNDS):
+        with _peer("FULL") as port:
+            peers.append(send(port, PATH, iter(events), CONNECTIONS))
+        with _whence() as port:
+            ours.append(send(port, PATH, iter(events), CONNECTIONS))
+    for load in ours:
+        assert set(load.statuses) == {201}, load.statuses
+    ratio = statistics.median(a.rate / b.rate for a, b in zip(ours, peers, strict=True))
+    tail = statistics.median(each.quantile(0.99) for each in ours)
+    rate = statistics.median(each.rate for each in ours)
+    peer = statistics.median(each.rate for each in peers)
+    return [
+        Row(
+            f"OpenLineage events of {size / 1000:.1f} kB over HTTP, {CONNECTIONS} connections",
+            f"{rate:,.0f}/s, {ratio:.2f} × bare FastAPI + SQLite ({peer:,.0f}/s)",
+            "≥ 1.2 ×",
+            ratio >= 1.2,
+        ),
+        Row("the slowest hundredth of them", f"{tail * 1000:.0f} ms", "≤ 100 ms", tail <= 0.1),
+    ]
+
+
+@contextlib.contextmanager
+def _whence() -> Iterator[int]:
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "whence", "serve", "--port", "0", "--log-format", "json"]
+        with (
+            (Path(folder) / "log").open("w") as log,
+            subprocess.Popen(
+                words, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True
+            ) as process,
+        ):
+            try:
+                assert process.stdout is not None
+                found = re.search(r":(\d+)$", process.stdout.readline().strip())
+                assert found
+                yield int(found[1])
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(30)
+
+
+@contextlib.contextmanager
+def _peer(synchronous: str) -> Iterator[int]:
+    python = PEER / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "uv", "venv", "-q", str(PEER)], check=True)
+        packages = ["fastapi", "uvicorn[standard]"]
+        words = ["uv", "pip", "install", "-q", "--python", str(python), *packages]
+        subprocess.run([sys.executable, "-m", *words], check=True)
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        place = str(Path(folder) / "events.sqlite")
+        peer = HERE / "peers" / "bare_fastapi.py"
+        with subprocess.Popen([str(python), str(peer), str(port), place, synchronous]) as process:
+            try:
+                _wait_for(port)
+                yield port
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        port: int = made.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise SystemExit("the peer does not listen")
+
+
+if __name__ == "__main__":
+    print_rows(main())
