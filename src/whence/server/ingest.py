@@ -62,6 +62,8 @@ class Ingest:
         self._waiting = limit("queue") if waiting is None else waiting
         self._queue: deque[Submission] = deque()
         self._wake = threading.Condition()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[Submission]] = {}
+        """What came in this turn of a loop."""
         self._closed = False
         self.tally = Tally()
         self.trouble: StoreError | None = None
@@ -76,7 +78,9 @@ class Ingest:
             RefusedError: too many wait already, or the server is stopping.
         """
         done: Future[list[Appended]] = Future()
-        self._put(Submission(composers, done))
+        for refused in self._put([Submission(composers, done)]):
+            assert refused.error is not None
+            raise refused.error
         return done
 
     async def keep(self, composers: Sequence[Composer]) -> list[Appended]:
@@ -85,20 +89,36 @@ class Ingest:
         Raises:
             RefusedError: too many wait already, or the server is stopping.
         """
-        done: asyncio.Future[list[Appended]] = asyncio.get_running_loop().create_future()
-        self._put(Submission(composers, done))
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[list[Appended]] = loop.create_future()
+        gathered = self._gathered.setdefault(loop, [])
+        if not gathered:
+            # What arrives in the same turn of the loop is handed over together: a thread that is
+            # woken for the first of them would fight with the loop for the interpreter.
+            loop.call_soon(self._hand_over, loop)
+        gathered.append(Submission(composers, done))
         return await done
 
-    def _put(self, submission: Submission) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        for each in self._put(self._gathered.pop(loop)):
+            _tell(each)
+
+    def _put(self, submissions: Sequence[Submission]) -> Sequence[Submission]:
+        """Queue as many as there is room for; the others come back, with the reason."""
         with self._wake:
-            if self._closed:
-                raise RefusedError(503, "the server is stopping", hint="try again in a moment")
-            if len(self._queue) >= self._waiting:
-                raise RefusedError(
+            room = 0 if self._closed else max(self._waiting - len(self._queue), 0)
+            self._queue.extend(submissions[:room])
+            self._wake.notify()
+        refused = submissions[room:]
+        for each in refused:
+            each.error = (
+                RefusedError(503, "the server is stopping", hint="try again in a moment")
+                if self._closed
+                else RefusedError(
                     429, f"{self._waiting} submissions wait already", hint="try again in a moment"
                 )
-            self._queue.append(submission)
-            self._wake.notify()
+            )
+        return refused
 
     @property
     def waiting(self) -> int:

@@ -24,6 +24,7 @@ _KEY, _STRING, _BITS = limit("key"), limit("string"), limit("integer")
 _DOUBTFUL = re.compile(rb'[0-9]{17}|\\u|"[^"]{%d}|\s:' % _KEY)
 """Long numbers, escapes of any character, long texts, space between a name and its colon."""
 _CHUNK = 65_536
+_CONTAINERS = frozenset({dict, list})
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -58,12 +59,26 @@ def _is_plainly_good(data: bytes, value: Any) -> bool:
     """
     containers = data.count(b"{") + data.count(b"[")
     return (
-        containers <= _DEPTH
-        and len(data) <= _STRING
+        len(data) <= _STRING
         and containers + data.count(b",") < _NODES
         and _DOUBTFUL.search(data) is None
         and data.count(b'":') == _encode(value).count(b'":')
+        and (containers <= _DEPTH or _is_shallow(value))
     )
+
+
+def _is_shallow(value: Any) -> bool:
+    level = [value] if type(value) in _CONTAINERS else []
+    for _ in range(_DEPTH):
+        if not level:
+            return True
+        level = [
+            member
+            for container in level
+            for member in (container.values() if type(container) is dict else container)
+            if type(member) in _CONTAINERS
+        ]
+    return not level
 
 
 def _look_closely(value: Any, data: bytes) -> None:
