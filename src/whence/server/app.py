@@ -19,9 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import Mount, compile_path
+from starlette.routing import compile_path
 
 from whence.errors import UsageError, WhenceError
 from whence.model.moment import now
@@ -47,6 +45,8 @@ Send = Callable[[Message], Awaitable[None]]
 
 _ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
 _WORTH_PACKING = 1_024
+_LARGEST = 2**63 - 1
+"""What a store can hold."""
 _encode = msgspec.json.Encoder().encode
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -55,21 +55,13 @@ _SECURITY = (
 )
 
 
-def build(
-    service: Service,
-    routes: Iterable[Route],
-    *,
-    journal: Journal | None = None,
-    middleware: Sequence[Middleware] = (),
-) -> Starlette:
+def build(service: Service, routes: Iterable[Route], *, journal: Journal | None = None) -> "Switch":
     """The application that serves these routes.
 
     Raises:
         UsageError: a row does not say what it needs, or two rows are the same.
     """
-    return Starlette(
-        routes=[Mount("", app=Switch(service, tuple(routes), journal))], middleware=list(middleware)
-    )
+    return Switch(service, tuple(routes), journal)
 
 
 class Switch:
@@ -102,6 +94,7 @@ class Switch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
+            await _live(receive, send)
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
@@ -221,6 +214,13 @@ class Switch:
         return reply, call.tag
 
 
+async def _live(receive: Receive, send: Send) -> None:
+    """Say that there is nothing to prepare and nothing to wait for (ASGI lifespan)."""
+    for _ in range(2):
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+
+
 class _Row:
     """A route with what its types read."""
 
@@ -229,7 +229,7 @@ class _Row:
         self.quick = inspect.iscoroutinefunction(route.endpoint)
 
     def read_query(self, raw: bytes) -> Any:
-        kind = self.route.query
+        kind: Any = self.route.query
         if kind is None:
             if raw:
                 raise UsageError("nothing can be asked here after the question mark")
@@ -252,9 +252,14 @@ class _Row:
             else:
                 words[name] = value
         try:
-            return msgspec.convert(words, kind, strict=False)
+            query = msgspec.convert(words, kind, strict=False)
         except msgspec.ValidationError as error:
             raise UsageError(f"the query: {error}") from None
+        for name in kind.__struct_fields__:
+            value = getattr(query, name)
+            if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+                raise UsageError(f"the query: {name} has more than 63 bits")
+        return query
 
     def read_body(self, data: bytes, headers: Mapping[bytes, bytes]) -> Any:
         kind = self.route.body

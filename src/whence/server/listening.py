@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
 
 from whence.errors import StoreError, StoreLockedError, UsageError
+from whence.server.app import Switch
 from whence.server.connection import Connection
 from whence.server.journal import LOG, Journal, LogHandler
 from whence.server.limits import limit
@@ -88,7 +88,7 @@ def serving_alone(folder: Path) -> Iterator[None]:
 
 
 def run(
-    app: Starlette,
+    app: Switch,
     listening: socket.socket,
     journal: Journal,
     started: Callable[[], None],
