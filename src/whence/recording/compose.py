@@ -14,6 +14,7 @@ from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.model.run import REPLAY
 from whence.recording.contradictions import contradictions
+from whence.recording.matching import Meeting, match_meeting
 from whence.recording.observation import Claim, CodeFile, CodeSeen, FileSeen, Member, RunSeen
 from whence.recording.resolve import (
     make_generated,
@@ -22,6 +23,7 @@ from whence.recording.resolve import (
     resolve_content,
     resolve_used,
 )
+from whence.recording.timelines import precise
 from whence.store.interface import Direction, GraphReader
 from whence.wire.canonical import canonical
 
@@ -113,6 +115,7 @@ class RunComposer:
                 self._put(resolved.node)
                 self._describe(artifact, seen)
             self._edges += resolved.edges
+            self._match(artifact, seen, resolved.node, self._seen.started_at)
         self._read.setdefault(seen.location, artifact)
         self._add_claims(artifact, seen)
         self._join(self._seen.id, artifact, EdgeKind.USED, seen.role, seen.basis, _detail(seen))
@@ -146,6 +149,20 @@ class RunComposer:
         self._join(
             node.id, self._seen.id, EdgeKind.GENERATED_BY, seen.role, seen.basis, _detail(seen)
         )
+        if self._seen.ended_at is not None:
+            self._match(node.id, seen, node, self._seen.ended_at, self._seen.started_at)
+
+    def _match(
+        self, artifact: NodeId, seen: FileSeen, node: Node | None, at: str, since: str = ""
+    ) -> None:
+        """Join it to what other tools have told of the same place."""
+        if self._seen.repeat is not None:
+            return
+        began = precise(since) if since else ""
+        meeting = Meeting(artifact, seen.location, precise(at), began, seen.facets)
+        matched = match_meeting(self._reader, meeting, node)
+        self._put(*matched.nodes)
+        self._edges += matched.edges
 
     def _describe(self, node: NodeId, seen: FileSeen) -> None:
         if seen.size is not None:

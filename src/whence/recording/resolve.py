@@ -126,7 +126,8 @@ def _last_made(reader: GraphReader, name: str) -> NodeId | None:
     """The latest thing of this name that a run is known to have made."""
     for handle in reader.named(name)[:PLACES_ASKED]:
         links = reader.links([handle], Direction.ORIGINS)
-        if any(link.kind is EdgeKind.GENERATED_BY for link in links):
+        # What other tools told of has times, and `timelines` goes by these.
+        if any(link.kind is EdgeKind.GENERATED_BY and not dict(link.detail) for link in links):
             return reader.nodes([handle])[0].id
     return None
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from whence.model.edge import Basis, Edge, EdgeKind
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
-from whence.recording.places import Place, names_of, place_id
+from whence.recording.places import Place
 from whence.store.interface import Direction, GraphReader, Link
 
 RECENT = 8
@@ -56,6 +56,8 @@ class Reading:
     rule: str = ""
     """By which rule the two are the same place; empty where they go by one name."""
     role: str = "input"
+    since: str = ""
+    """What was made before this moment was written over."""
 
     def edge(self, version: Version) -> Edge:
         """The statement that this version is what it read."""
@@ -63,7 +65,14 @@ class Reading:
         detail = {"at": self.at, "place": self.place, "made": version.text}
         if self.rule:
             detail["rule"] = self.rule
+        if self.since:
+            detail["since"] = self.since
         return Edge(self.reader, version.id, self.kind, basis, self.role, detail)
+
+
+def precise(time: str) -> str:
+    """A time of the record with microseconds."""
+    return time.removesuffix("Z").ljust(26, "0") + "Z"
 
 
 def place_node(place: Place, kind: NodeKind = NodeKind.DATASET) -> Node:
@@ -130,7 +139,7 @@ def readings_after(reader: GraphReader, place: Place, version: Version) -> Itera
     names = _ids(reader, (link.origin for link in links))
     for link in links:
         told = dict(link.detail)
-        if told["at"] >= version.made:
+        if told.get("since", "") <= version.made <= told["at"]:
             yield Reading(
                 names[link.origin],
                 link.kind,
@@ -138,6 +147,7 @@ def readings_after(reader: GraphReader, place: Place, version: Version) -> Itera
                 NodeId(told["place"]),
                 told.get("rule", ""),
                 link.role,
+                told.get("since", ""),
             )
 
 
@@ -150,20 +160,6 @@ def may_join(reader: GraphReader, origin: NodeId, target: NodeId) -> bool:
         return True
     reached = reader.reach(start, Direction.EFFECTS, limit=EFFECTS_ASKED)
     return not reached.truncated and goal not in set(reached.handles)
-
-
-def found_at(reader: GraphReader, place: Place) -> list[tuple[int, Node]]:
-    """Artifacts that a capture met at a place, or in the file that holds it."""
-    wanted = {place.location, place.inside} - {""}
-    found: dict[int, Node] = {}
-    for name in dict.fromkeys(names_of(place)):
-        handles = reader.named(name)[:MOST]
-        found |= {
-            handle: node
-            for handle, node in zip(handles, reader.nodes(handles), strict=True)
-            if node.location in wanted and node.id != place_id(node.location)
-        }
-    return list(found.items())
 
 
 def _made(link: Link) -> str:

@@ -23,7 +23,8 @@ from whence.model.facet import Facet
 from whence.model.identity import NodeId, derived_id
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
-from whence.recording.places import Place, place_of
+from whence.recording.matching import match_place
+from whence.recording.places import Place, place_at, place_of
 from whence.recording.timelines import (
     Reading,
     Version,
@@ -80,11 +81,16 @@ class EventComposer:
         self._nodes: dict[NodeId, Node] = {}
         self._edges: list[Edge] = []
         self._facets: list[Facet] = []
+        self._new: dict[NodeId, Place] = {}
+        """Places that nobody spoke of before."""
+        self._made: dict[NodeId, list[Version]] = {}
+        """The versions that this event adds, by their place."""
 
     def __call__(self, reader: Reader, time: str) -> Record:
         """The record, by what the store knows now (a ``Composer``)."""
         self._reader = reader
         self._nodes, self._edges, self._facets = {}, [], []
+        self._new, self._made = {}, {}
         event = self._event
         if event.run is not None:
             self._add_run(event.run)
@@ -92,6 +98,7 @@ class EventComposer:
             self._add_dataset(event.dataset)
         elif event.job is not None:
             self._add_design(event.job)
+        self._match_places()
         told = event.time[:23] + "Z"
         return Record(
             id=self._identity,
@@ -248,6 +255,7 @@ class EventComposer:
         self._edges.append(
             Edge(made.id, run, EdgeKind.GENERATED_BY, Basis.IMPORTED, "output", detail)
         )
+        self._made.setdefault(place.id, []).append(version)
         self._hand(place, version, run)
         for other in dataset.also:
             self._put_place(other)
@@ -258,7 +266,17 @@ class EventComposer:
             self._edges.append(
                 Edge(alias.id, made.id, EdgeKind.DERIVED_FROM, Basis.IMPORTED, "same-place", detail)
             )
+            self._made.setdefault(other.id, []).append(alias)
             self._hand(other, alias, run)
+
+    def _match_places(self) -> None:
+        """Join what captures met at places of which this event is the first to speak."""
+        for place in self._new.values():
+            matched = match_place(self._reader, place, self._made.get(place.id, ()))
+            self._put(*matched.nodes)
+            for edge in matched.edges:
+                if may_join(self._reader, edge.origin, edge.target):
+                    self._join(edge)
 
     def _hand(self, place: Place, version: Version, maker: NodeId) -> None:
         """Join those that read the place later, and knew only what lay there before."""
@@ -343,6 +361,11 @@ class EventComposer:
         if place.id in self._nodes or self._reader.find(place.id) is not None:
             return False
         self._nodes[place.id] = place_node(place)
+        self._new[place.id] = place
+        if place.inside:
+            whole = place_at(place.inside)
+            self._put(place_node(whole))
+            self._edges.append(Edge(whole.id, place.id, EdgeKind.HAS_MEMBER, Basis.IMPORTED))
         return True
 
     def _may_join(self, origin: NodeId, target: NodeId) -> bool:
