@@ -234,23 +234,7 @@ class _Row:
             if raw:
                 raise UsageError("nothing can be asked here after the question mark")
             return None
-        words: dict[str, Any] = {}
-        try:
-            pairs = parse_qsl(
-                raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100
-            )
-        except ValueError as error:
-            raise UsageError(f"the query cannot be read: {error}") from None
-        lists = _lists_of(kind)
-        for name, value in pairs:
-            if "\0" in value:
-                raise UsageError(f"{name}: a NUL character")
-            if name in lists:
-                words.setdefault(name, []).append(value)
-            elif name in words:
-                raise UsageError(f"the query says {name!r} twice")
-            else:
-                words[name] = value
+        words = _words(raw, _lists_of(kind))
         try:
             query = msgspec.convert(words, kind, strict=False)
         except msgspec.ValidationError as error:
@@ -272,6 +256,27 @@ class _Row:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as error:
             raise UsageError(f"the body: {error}") from None
+
+
+def _words(raw: bytes, lists: frozenset[str]) -> dict[str, Any]:
+    """What a query says, each name once, but for those that are lists."""
+    words: dict[str, Any] = {}
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100
+        )
+    except ValueError as error:
+        raise UsageError(f"the query cannot be read: {error}") from None
+    for name, value in pairs:
+        if "\0" in value:
+            raise UsageError(f"{name}: a NUL character")
+        if name in lists:
+            words.setdefault(name, []).append(value)
+        elif name in words:
+            raise UsageError(f"the query says {name!r} twice")
+        else:
+            words[name] = value
+    return words
 
 
 def _lists_of(kind: type) -> frozenset[str]:
