@@ -1,6 +1,7 @@
 """From data to what serves, and back, as people type it."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -65,3 +66,78 @@ def test_what_cannot_be_deployed_is_told_in_words(trained: Project) -> None:
         assert told in trained.whence(*words, status=2).stderr
     assert "nothing is deployed" in trained.whence("deployments").stdout
     assert "nothing that serves" in trained.whence("impact", "data/raw.csv", "--live").stdout
+
+
+SERVE = """
+import json, sys
+from whence import receipts
+with receipts.Recorder(sys.argv[1], deployment=sys.argv[2]) as recorder:
+    print(recorder.receipt({"a": 1}, [0.5], seconds=0.01, request="q-1"))
+"""
+
+
+def serve(project: Project, model: str, place: str) -> str:
+    """One prediction by a service of its own; its receipt."""
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE, model, place],
+        cwd=project.folder,
+        env=project.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_a_prediction_leads_to_the_raw_data(trained: Project) -> None:
+    trained.whence("deploy", "delay@2", "--to", EU)
+    trained.whence("alias", "delay@2", "production")
+    receipt = serve(trained, "delay@2", EU)
+    told = trained.ask("trace", receipt)
+    assert told["receipt"]["id"] == receipt
+    assert {"data/raw.csv", "delay@2", f"{EU}/delay@2"} <= {each["name"] for each in told["nodes"]}
+    words = trained.whence("trace", receipt).stdout
+    assert words.startswith(f"{receipt}  receipt  delay@2 in {EU}")
+    shown = json.loads(trained.whence("show", receipt, "--json").stdout)
+    Draft202012Validator(load_schema("receipt-1")).validate(shown)
+    assert shown["gave"]["version"]["name"] == "delay@2"
+    assert shown["gave"]["deployment"]["environment"] == EU
+    assert f"deployment  {EU}/delay@2" in trained.whence("show", receipt).stdout
+    by_alias = serve(trained, "delay@production", "")
+    assert "delay@2" in trained.whence("show", by_alias).stdout
+
+
+def test_receipts_are_listed_found_and_confirmed(trained: Project) -> None:
+    receipt = serve(trained, "delay@2", EU)
+    trained.write("same.json", '{ "a": 1.0 }')
+    trained.write("other.json", '{"a": 2}')
+    told = json.loads(trained.whence("receipts", "list", "--json").stdout)
+    Draft202012Validator(load_schema("receipts-1")).validate(told)
+    assert [each["id"] for each in told["receipts"]] == [receipt]
+    assert receipt in trained.whence("receipts", "list", "--env", EU).stdout
+    assert receipt in trained.whence("receipts", "find", "--input", "same.json").stdout
+    assert receipt in trained.whence("receipts", "find", "--request", "q-1").stdout
+    trained.whence("receipts", "find", "--input", "other.json", status=1)
+    verify = ("receipts", "verify", receipt, "--input")
+    assert "is the input of" in trained.whence(*verify, "same.json").stdout
+    assert "is NOT the input" in trained.whence(*verify, "other.json", status=1).stdout
+    assert "nothing was left" in trained.whence("receipts", "file").stdout
+    elsewhere = trained.folder / "elsewhere"
+    (trained.folder / ".whence" / "receipts").rename(elsewhere)
+    missing = trained.whence("trace", receipt, status=2)
+    assert "--receipts FOLDER" in missing.stderr
+    assert "data/raw.csv" in trained.whence("trace", receipt, "--receipts", "elsewhere").stdout
+
+
+def test_what_a_receipt_cannot_tell_is_said(trained: Project) -> None:
+    receipt = serve(trained, "delay@9", EU)
+    assert "does not know 'delay@9'" in trained.whence("trace", receipt, status=2).stderr
+    for words, told in {
+        ("trace", "rcp_12"): "is no receipt",
+        ("trace", "rcp_" + "0" * 32): "there is no receipt",
+        ("receipts", "verify", receipt): "needs a receipt and a file",
+        ("receipts", "find"): "what is to be found",
+        ("receipts", "list", receipt): "takes no RECEIPT",
+        ("receipts", "list", "-n", "0"): "at least 1",
+    }.items():
+        assert told in trained.whence(*words, status=2).stderr

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from whence.cli.console import Console
+from whence.cli.predictions import find_prediction, names_prediction
 from whence.homecoming.sessions import settle
 from whence.query.refs import OnDisk, resolve_ref
 from whence.store.interface import Reader
@@ -47,6 +48,9 @@ def asking(console: Console) -> Iterator[tuple[Workspace, Reader]]:
 
 def find(workspace: Workspace, reader: Reader, text: str, console: Console) -> int:
     """What a REF names; a notice about the choice is said."""
+    if names_prediction(text):
+        prediction = find_prediction(reader, text, None)
+        return prediction.origin.start
     found = resolve_ref(reader, text, disk_of(workspace))
     if found.notice:
         console.say(f"whence: {found.notice}")

@@ -4,12 +4,16 @@ import argparse
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 from whence.cli.asking import asking, find
 from whence.cli.console import Console
+from whence.cli.predictions import find_prediction, names_prediction
+from whence.cli.render.receipts import receipt_line
 from whence.cli.render.tree import render_tree
 from whence.errors import UsageError
 from whence.query.lineage import DEFAULT_LIMIT, Lineage, lineage_json, outline, read_lineage
+from whence.receipts.receipt import receipt_json
 from whence.store.interface import Direction
 
 _PICTURES: Mapping[str, str] = MappingProxyType(
@@ -24,7 +28,9 @@ _PICTURES: Mapping[str, str] = MappingProxyType(
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("ref", metavar="REF", help="a file, a run, name@version, sha256:…, last")
+    parser.add_argument(
+        "ref", metavar="REF", help="a file, a run, name@version, sha256:…, rcp_…, last"
+    )
     parser.add_argument(
         "--format", choices=["tree", "json", *_PICTURES], default="tree", help="default: tree"
     )
@@ -34,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_LIMIT,
         help=f"how many nodes at most (default {DEFAULT_LIMIT:,})",
     )
+    parser.add_argument("--receipts", metavar="FOLDER", help="where receipts are, for rcp_…")
     parser.add_argument("--json", action="store_const", const="json", dest="format")
 
 
@@ -42,11 +49,19 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
     if args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1 node is needed")
     with asking(console) as (workspace, reader):
-        root = find(workspace, reader, args.ref, console)
+        receipt: dict[str, Any] | None = None
+        if names_prediction(args.ref):
+            prediction = find_prediction(reader, args.ref, args.receipts)
+            root, receipt = prediction.origin.start, receipt_json(prediction.receipt)
+        else:
+            root = find(workspace, reader, args.ref, console)
         lineage = read_lineage(reader, root, direction, limit=args.limit)
     if args.format == "json":
-        console.print_json(lineage_json(lineage))
+        told = lineage_json(lineage)
+        console.print_json(told if receipt is None else {"receipt": receipt, **told})
     elif args.format == "tree":
+        if receipt is not None:
+            console.print(receipt_line(receipt))
         console.print(
             render_tree(
                 lineage, console.width, styled=console.styled, encoding=console.out.encoding

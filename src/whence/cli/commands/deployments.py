@@ -5,14 +5,12 @@ whence deployments --env production-eu --as-of 2026-03-03T14:05Z
 """
 
 import argparse
-from datetime import UTC, datetime
 
 from whence.cli.asking import asking
 from whence.cli.console import Console
+from whence.cli.moments import read_moment
 from whence.cli.render.deployments import render_deployments
 from whence.cli.verb import add_json
-from whence.errors import UsageError
-from whence.model.moment import stamp
 from whence.query.deployments import all_deployments, deployments_json
 
 SUMMARY = "list what serves where"
@@ -38,16 +36,3 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     else:
         console.print(render_deployments(told, width=console.width, styled=console.styled))
     return 0
-
-
-def read_moment(text: str) -> str:
-    """A moment as records write it; where no zone is named, UTC.
-
-    Raises:
-        UsageError: it is none.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no moment", hint="for example 2026-03-03T14:05Z") from error
-    return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
