@@ -72,6 +72,7 @@ TESTED_TOGETHER = {
     "cli/render/repeated.py": "journeys/test_reproduce.py",
     "cli/render/verdict.py": "journeys/test_reproduce.py",
     "cli/deciding.py": "journeys/test_gates.py",
+    "cli/gating.py": "journeys/test_gates.py",
     "cli/person.py": "journeys/test_gates.py",
     "cli/policyfile.py": "journeys/test_gates.py",
     "cli/render/approvals.py": "journeys/test_gates.py",

@@ -42,6 +42,9 @@ def desk() -> Desk:
 
 # ------------------------------------------------------------------------- code
 
+ELSEWHERE = "diff --git a/notes.md b/notes.md\n--- a/notes.md\n+++ b/notes.md\n@@ -1 +1 @@\n-a\n+b"
+HERE = ELSEWHERE.replace("notes.md", "project/config.yaml")
+
 
 @pytest.mark.parametrize(
     ("state", "options", "outcome"),
@@ -50,6 +53,10 @@ def desk() -> Desk:
         ({"dirty": True}, {}, FAILED),
         ({"dirty": True, "diff": "+ x"}, {"kept-changes": "true"}, PASSED),
         ({"dirty": True, "diff": "+ x", "diff_is_cut": True}, {"kept-changes": "true"}, FAILED),
+        ({"dirty": True, "diff": ELSEWHERE}, {}, FAILED),
+        ({"dirty": True, "diff": ELSEWHERE}, {"changes-elsewhere": "true"}, PASSED),
+        ({"dirty": True, "diff": HERE}, {"changes-elsewhere": "true"}, FAILED),
+        ({"dirty": True, "diff": "?"}, {"changes-elsewhere": "true"}, FAILED),
         ({"dirty": None}, {}, UNKNOWN),
         ({"commit": None}, {}, UNKNOWN),
     ],

@@ -48,12 +48,15 @@ class Guarded:
     """A record on its way through the gate.
 
     Args:
-        compose: Makes the record that moves the alias.
+        make: Makes the record that moves the alias.
+        by: Who wants it.
         sketch_of: Digest → a sketch of rows.
         roles_of: Name of a person → the roles that a server knows them in.
     """
 
     make: Composer
+    by: str = ""
+    """Who wants it."""
     sketch_of: SketchOf = field(default=lambda _: None)
     roles_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
@@ -74,7 +77,7 @@ class Guarded:
         self.verdicts = tuple(judged(record, reader, time, self.sketch_of, self.roles_of))
         if not self.verdicts:
             return record
-        kept = with_verdicts(reader, self.verdicts, time, record.source)
+        kept = with_verdicts(reader, self.verdicts, time, record.source, self.by)
         if not self.is_open:
             return replace(kept, type="refusal")
         return replace(
@@ -88,6 +91,7 @@ def move_alias(
     compose: Composer,
     keep: Keep,
     *,
+    by: str = "",
     sketch_of: SketchOf = lambda _: None,
     roles_of: Mapping[str, frozenset[str]] | None = None,
 ) -> Guarded:
@@ -96,6 +100,7 @@ def move_alias(
     Args:
         compose: Makes the record that moves it, such as ``AliasMove.compose``.
         keep: Keeps records in one transaction.
+        by: Who wants it.
         sketch_of: Digest → a sketch of rows.
         roles_of: Name of a person → the roles that a server knows them in.
 
@@ -103,7 +108,7 @@ def move_alias(
         What went through, or was held up: ``is_open`` says which, ``verdicts`` why. A refusal is
         kept too, without the move.
     """
-    guarded = Guarded(compose, sketch_of, roles_of or {})
+    guarded = Guarded(compose, by, sketch_of, roles_of or {})
     keep([guarded.compose])
     return guarded
 
@@ -189,12 +194,9 @@ def moves(record: Record, reader: GraphReader) -> Iterator[Move]:
                 yield Move(line, node.name, alias, number)
 
 
-def checked(reader: Reader, verdict: Verdict, time: str, source: str) -> Record:
-    """A verdict as a record of its own, with the policy's text."""
-    return with_verdicts(reader, (verdict,), time, source)
-
-
-def with_verdicts(reader: Reader, verdicts: tuple[Verdict, ...], time: str, source: str) -> Record:
+def with_verdicts(
+    reader: Reader, verdicts: tuple[Verdict, ...], time: str, source: str, by: str
+) -> Record:
     """Verdicts as a record, with the texts of their policies."""
     record = new_id()
     policies = {each.policy.node: each.policy for each in verdicts}
@@ -202,7 +204,7 @@ def with_verdicts(reader: Reader, verdicts: tuple[Verdict, ...], time: str, sour
     by_subject: dict[NodeId, dict[str, object]] = {}
     for nth, each in enumerate(verdicts):
         key = record if nth == 0 else f"{record}.{nth}"
-        by_subject.setdefault(each.subject.id, {})[key] = each.kept()
+        by_subject.setdefault(each.subject.id, {})[key] = {**each.kept(), "by": by}
     return Record(
         id=record,
         type="check",

@@ -7,6 +7,7 @@ waivers, aliases) is not in it: deciding changes nothing that was seen.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -157,18 +158,56 @@ def changes(seen: Mapping[str, Any] | None, now: Sight) -> list[Change]:
         return list(_by_count(seen, now))
     found: list[Change] = []
     names = {row[0]: row[2] for row in (*seen["things"], *now.rows["things"])}
+    new = {row[0] for row in now.rows["things"]} - {row[0] for row in seen["things"]}
     for part in PARTS:
         before = {tuple(map(str, row)) for row in seen.get(part, ())}
         after = set(now.rows[part])
-        new_things = {row[0] for row in now.rows["things"]} - {row[0] for row in seen["things"]}
+        if part == "statements":
+            found += _said_since(before - after, after - before)
+            continue
         for how, rows in (("gone", before - after), ("added", after - before)):
             for row in sorted(rows):
-                if part == "edges" and how == "added" and new_things & {row[0], row[1]}:
+                if part == "edges" and how == "added" and new & {row[0], row[1]}:
                     continue  # the new thing is told already
                 text = _SENTENCES[part, how](row, names)
-                node = row[0] if part in {"things", "statements"} else ""
-                found.append(Change(part, how, text, node))
+                found.append(Change(part, how, text, row[0] if part == "things" else ""))
     return found
+
+
+def _said_since(before: set[tuple[str, ...]], after: set[tuple[str, ...]]) -> Iterator[Change]:
+    """What people say otherwise now, each thing and facet once."""
+    old = {row[:3]: row[3] for row in before}
+    new = {row[:3]: row[3] for row in after}
+    for key in sorted(old.keys() | new.keys()):
+        node, name, facet = key
+        how = "changed" if key in old and key in new else "added" if key in new else "gone"
+        for text in _words(facet, _parsed(old.get(key)), _parsed(new.get(key))):
+            yield Change("statements", how, f"{name} {text}", node)
+
+
+def _parsed(text: str | None) -> dict[str, Any]:
+    """What was said; of what was too long to be kept, its digest."""
+    if text is None:
+        return {}
+    told = json.loads(text) if text.startswith("{") else {"": text}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _words(facet: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    keys = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
+    if facet != "tags" or "" in keys:
+        what = _CALLED.get(facet, facet)
+        told = new.get("id") or new.get("text") or ""
+        is_now = f"{what} is now {told!r}" if told and "" not in keys else f"{what} has changed"
+        yield f"no longer has a {what}" if not new else f"({is_now})"
+        return
+    for key in keys:
+        value = new.get(key)
+        tag = f"{key}={value}" if value not in (None, "", "true") else key
+        yield f"is no longer tagged {key}" if key not in new else f"is now tagged {tag}"
+
+
+_CALLED = {"claims": "what others say of it", "retired": "retirement"}
 
 
 def _by_count(seen: Mapping[str, Any], now: Sight) -> Iterator[Change]:
@@ -196,8 +235,6 @@ _SENTENCES: Mapping[tuple[str, str], Any] = {
     ("gaps", "gone"): lambda row, _: f"known by now: {row[1]} ({row[0]})",
     ("evaluations", "added"): lambda row, _: f"{row[0]} was measured: {row[1]} on {row[2]}",
     ("evaluations", "gone"): lambda row, _: f"{row[0]} {row[1]} on {row[2]} is not there any more",
-    ("statements", "added"): lambda row, _: f"{row[1]}: {row[2]} is now {row[3]}",
-    ("statements", "gone"): lambda row, _: f"{row[1]}: {row[2]} was {row[3]}",
     ("authors", "added"): lambda row, _: f"{row[0]} is among its authors",
     ("authors", "gone"): lambda row, _: f"{row[0]} is not among its authors any more",
 }

@@ -3,9 +3,12 @@
     whence alias delay@3 production --reason 'better on June'
     whence alias delay production            # where it points, and where it pointed before
     whence alias delay production --remove
+    whence alias delay production --protect policies/production.yaml
 
 Every move is kept, with who made it and when; `whence show delay@production --as-of TIME` asks
-where it pointed then.
+where it pointed then. A protected alias moves only to what its policy lets through: else nothing is
+moved, the findings are told, and the exit status is 1. The policy's text is kept in the record;
+changing the file changes nothing until the alias is protected anew.
 """
 
 import argparse
@@ -15,6 +18,7 @@ from whence import __version__
 from whence.capture.again import is_again
 from whence.cli.asking import asking, settled
 from whence.cli.console import Console
+from whence.cli.gating import add_protection, go_through, protect, protection_of, tell_refusal
 from whence.cli.render.register import render_history
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json
@@ -38,25 +42,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", action="store_true", help="let it point nowhere")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why, for the history")
     parser.add_argument("--force", action="store_true", help="though the version is retired")
+    add_protection(parser)
     add_json(parser)
 
 
 def execute(args: argparse.Namespace, console: Console) -> int:
-    """Move it, remove it, or tell where it points."""
+    """Move it, remove it, protect it, or tell where it points."""
     told = _VERSION.match(args.version)
-    if told is None and "@" in args.version:
-        raise UsageError(f"{args.version!r} is not of the form NAME@N", hint="for example delay@3")
-    if args.remove and told is not None:
-        raise UsageError(
-            "--remove takes the name alone", hint=f"whence alias {told[1]} ALIAS --remove"
-        )
-    if (args.remove or told is not None) and not args.alias:
-        raise UsageError("no alias is named", hint=f"whence alias {args.version} production")
-    if told is None and not args.remove:
+    guards = bool(args.protect) or args.unprotect
+    _check_words(args, told, guards=guards)
+    if told is None and not args.remove and not guards:
         return _tell(args, console)
     if is_again():
         console.say("whence: no alias is moved: this run is being done again")
         return 0
+    if guards:
+        return protect(args, console)
     model, number = (args.version, None) if told is None else (told[1], int(told[2]))
     with settled(console) as workspace:
         with workspace.reading() as reader:
@@ -71,14 +72,35 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             reason=args.reason,
             force=args.force,
         )
-        workspace.recorder.record([move.compose])
+        gate = go_through(workspace, move.compose)
     if args.json:
-        console.print_json({"model": model, "alias": args.alias, "version": number})
+        checks = [each.as_json() for each in gate.verdicts]
+        told_json = {"model": model, "alias": args.alias, "version": number, "moved": gate.is_open}
+        console.print_json(told_json | ({"checks": checks} if checks else {}))
+    elif not gate.is_open:
+        tell_refusal(gate, console)
     elif number is None:
         console.print(printable(f"{model}@{args.alias} points nowhere any more"))
     else:
-        console.print(printable(f"{model}@{args.alias} → {model}@{number}"))
-    return 0
+        through = f" (passed {gate.verdicts[0].policy.name})" if gate.verdicts else ""
+        console.print(printable(f"{model}@{args.alias} → {model}@{number}{through}"))
+    return 0 if gate.is_open else 1
+
+
+def _check_words(args: argparse.Namespace, told: "re.Match[str] | None", *, guards: bool) -> None:
+    if told is None and "@" in args.version:
+        raise UsageError(f"{args.version!r} is not of the form NAME@N", hint="for example delay@3")
+    if args.remove and told is not None:
+        raise UsageError(
+            "--remove takes the name alone", hint=f"whence alias {told[1]} ALIAS --remove"
+        )
+    if guards and (told is not None or args.remove):
+        raise UsageError(
+            "a policy protects an alias, whatever it points to",
+            hint="whence alias delay production --protect FILE",
+        )
+    if (args.remove or guards or told is not None) and not args.alias:
+        raise UsageError("no alias is named", hint=f"whence alias {args.version} production")
 
 
 def _tell(args: argparse.Namespace, console: Console) -> int:
@@ -95,13 +117,28 @@ def _tell(args: argparse.Namespace, console: Console) -> int:
             for row in history_of(reader, handle)
             if row["what"] == "alias" and args.alias in {None, row["alias"]}
         ]
-    if args.alias and not moves and not pointing:
+        guarded = {
+            alias: each
+            for alias, each in protection_of(
+                reader, line_called(reader, args.version), args.version
+            ).items()
+            if args.alias in {None, alias}
+        }
+    if args.alias and not moves and not pointing and not guarded:
         raise NotFoundError(
             f"there was never an alias {args.version}@{args.alias}",
             hint=f"`whence alias {args.version}` lists those there are",
         )
     if args.json:
-        console.print_json({"model": args.version, "aliases": pointing, "history": moves})
+        protected = {alias: each.as_json() for alias, each in guarded.items()}
+        console.print_json(
+            {
+                "model": args.version,
+                "aliases": pointing,
+                "protected": protected,
+                "history": moves,
+            }
+        )
         return 0
     for alias, number in pointing.items():
         console.print(printable(f"{args.version}@{alias} → {args.version}@{number}"))
@@ -109,6 +146,13 @@ def _tell(args: argparse.Namespace, console: Console) -> int:
         console.print(printable(f"{args.version}@{args.alias} points nowhere any more"))
     if not pointing and not moves:
         console.print(printable(f"{args.version} has no aliases"))
+    for alias, each in guarded.items():
+        console.print(
+            printable(
+                f"{args.version}@{alias} moves only through the policy {each.name}, "
+                f"set by {each.by}, {each.at[:10]}"
+            )
+        )
     console.print(render_history(moves, width=console.width, styled=console.styled))
     return 0
 

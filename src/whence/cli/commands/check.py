@@ -32,7 +32,7 @@ from whence.cli.render.ruling import render_ruling
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.governance.evaluating import evaluate
-from whence.governance.gate import checked
+from whence.governance.gate import with_verdicts
 from whence.governance.policy import Policy
 from whence.governance.protection import protecting
 from whence.governance.rules import load_rules
@@ -101,7 +101,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
         def compose(reader: Reader, time: str) -> Record:
             kept[:] = [judge(reader, time)]
-            return checked(reader, kept[0], time, _SOURCE)
+            return with_verdicts(reader, (kept[0],), time, _SOURCE, person().name)
 
         if args.record:
             workspace.recorder.record([compose])

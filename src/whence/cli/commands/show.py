@@ -12,7 +12,9 @@ from whence.cli.predictions import find_prediction, names_prediction
 from whence.cli.render.account import render_account
 from whence.cli.render.receipts import render_receipt
 from whence.cli.verb import add_json
+from whence.governance.standing import with_decisions
 from whence.homecoming.ongoing import describe_ongoing, find_ongoing
+from whence.model.moment import now
 from whence.query.account import describe
 from whence.query.evaluations import evaluations_json
 from whence.receipts.origins import prediction_json
@@ -37,7 +39,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             told = describe_ongoing(ongoing)
         else:
             handle = find(workspace, reader, args.ref, console)
-            told = describe(reader, handle)
+            told = with_decisions(describe(reader, handle), reader, handle, now())
             figures = evaluations_json(reader, handle)
             if figures:
                 told["evaluations"] = figures

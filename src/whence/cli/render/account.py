@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from whence.cli.render.approvals import decision_rows
 from whence.cli.render.deployments import deployment_facts, deployment_rows, share_rows
 from whence.cli.render.elsewhere import call_rows, query_rows, state_of
 from whence.cli.render.inside import cell_rows, step_rows
@@ -227,6 +228,11 @@ _SHOWN_ELSEWHERE = {"id", "kind", "name", "digest", "location", "size", "members
     "verdicts",
     "attributions",
     "evaluations",
+    "approvals",
+    "checks",
+    "waivers",
+    "protection",
+    "policy",
 }
 
 
@@ -249,6 +255,7 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     facts += [(name, _value(value)) for name, value in told.items() if name not in hidden]
     yield from _facts(facts, paint)
     yield from _listing("done again", verdict_rows(told.get("verdicts", ())), paint)
+    yield from _listing("decided", decision_rows(told), paint)
     yield from _listing("deployed", deployment_rows(told.get("deployments", ())), paint)
     yield from _listing("shares", share_rows(told.get("shares", ())), paint)
     for title, key in (("comes from", "comes_from"), ("led to", "led_to")):

@@ -35,6 +35,25 @@ def approval_rows(told: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     return [row for each in told for row in _rows(each)]
 
 
+def decision_rows(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """All that was decided about a thing: approvals, verdicts, waivers, protected aliases."""
+    found = approval_rows(told.get("approvals", ()))
+    for each in told.get("checks", ()):
+        shut = [one["called"] for one in each["rules"] if one["blocks"]]
+        answer = "passed" if each["passed"] else f"held up by {each['policy']['name']}:"
+        what = each["policy"]["name"] if each["passed"] else ", ".join(shut)
+        purpose = f" for {each['purpose']}" if each["purpose"] else ""
+        by = f", asked by {each['by']}" if each.get("by") else ""
+        found.append((f"{answer} {what}{purpose}, {each['at'][:16]}{by}",))
+    for each in told.get("waivers", ()):
+        found.append(
+            (f"{each['rule']} waived by {each['by']} until {each['until']}: {each['reason']}",)
+        )
+    for each in told.get("protection", ()):
+        found.append((f"{each['alias']} moves only through {each['policy']}, set by {each['by']}",))
+    return found
+
+
 def _rows(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     role = f" as {each['role']}" if each["role"] else ""
     state = _state(each)

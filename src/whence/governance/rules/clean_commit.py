@@ -6,7 +6,8 @@ It is unknown where no commit is recorded: outside a repository, or where git co
 Programs without any source of the project, such as `curl`, are passed over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from whence.governance.case import Case
 from whence.governance.finding import Finding
@@ -22,6 +23,12 @@ OPTIONS = (
         "which runs are looked at: ancestry (all that it comes from), or makers (of its model)",
         "ancestry",
         choices=("ancestry", "makers"),
+    ),
+    Option(
+        "changes-elsewhere",
+        Sort.FLAG,
+        "true: changes to files that the run did not use may pass, where all changes are kept",
+        default=False,
     ),
     Option(
         "kept-changes",
@@ -43,7 +50,7 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         )
     clean = []
     for run in runs:
-        found = list(_of_run(case, run, kept=asked.flag("kept-changes")))
+        found = list(_of_run(case, run, asked))
         yield from found
         if not found:
             clean.append(run)
@@ -52,7 +59,7 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
     yield from case.cut_off()
 
 
-def _of_run(case: Case, run: int, *, kept: bool) -> Iterator[Finding]:
+def _of_run(case: Case, run: int, asked: Asked) -> Iterator[Finding]:
     account = case.account(run)
     code = account.said("code")
     if not code.get("commit"):
@@ -71,14 +78,13 @@ def _of_run(case: Case, run: int, *, kept: bool) -> Iterator[Finding]:
             remedy=_REMEDY,
             files=loose[:50],
         )
-    is_kept = bool(code.get("diff")) and not code.get("diff_is_cut")
     if code.get("dirty") is None:
         yield case.unknown(
             f"whether {account.node.name} ran from a clean commit is not recorded",
             run,
             remedy=_REMEDY,
         )
-    elif code["dirty"] and not (kept and is_kept):
+    elif code["dirty"] and not _is_let_pass(case, run, code, asked):
         yield case.failed(
             f"{account.node.name} ran with changes that were not committed "
             f"(on {str(code['commit'])[:10]})",
@@ -86,6 +92,31 @@ def _of_run(case: Case, run: int, *, kept: bool) -> Iterator[Finding]:
             remedy=_REMEDY,
             commit=str(code["commit"]),
         )
+
+
+def _is_let_pass(case: Case, run: int, code: Mapping[str, Any], asked: Asked) -> bool:
+    """Whether the changes are of a sort that the policy lets pass."""
+    if not code.get("diff") or code.get("diff_is_cut"):
+        return False
+    if asked.flag("kept-changes"):
+        return True
+    if not asked.flag("changes-elsewhere"):
+        return False
+    used = case.ends([run], Direction.ORIGINS, EdgeKind.USED)
+    names = {str(each["path"]) for each in code.get("files", ())}
+    names |= {node.name for node in case.reader.nodes(used)}
+    changed = {
+        path
+        for line in str(code["diff"]).splitlines()
+        for mark, path in [(line[:6], line[6:].rstrip())]
+        if mark in {"--- a/", "+++ b/"}
+    }
+    # Names are told from the workspace's folder, changes from the top of the repository.
+    return bool(changed) and not any(
+        path == name or path.endswith(f"/{name}") or name.endswith(f"/{path}")
+        for path in changed
+        for name in names
+    )
 
 
 def _is_native(case: Case, run: int) -> bool:

@@ -1,5 +1,7 @@
 """All that is known of one thing, and the runs."""
 
+from whence.governance.standing import with_decisions
+from whence.model.moment import now
 from whence.query.account import describe
 from whence.query.evaluations import evaluations_json
 from whence.server.access.permission import Permission
@@ -17,7 +19,7 @@ def show(call: Call) -> Reply:
     """Tell all that is known of one thing, as `whence show --json` does."""
     with call.reading() as reader:
         handle = find(reader, call.query.ref)
-        told = describe(reader, handle)
+        told = with_decisions(describe(reader, handle), reader, handle, now())
         figures = evaluations_json(reader, handle)
         if figures:
             told["evaluations"] = figures

@@ -1,0 +1,51 @@
+"""What was decided about a thing, added to the account that is given of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from whence.governance.approval import FACET as APPROVALS
+from whence.governance.approval import approvals_json
+from whence.governance.gate import CHECKS
+from whence.governance.protection import FACET as PROTECTION
+from whence.governance.protection import TEXT, protections
+from whence.governance.sight import FACET as SIGHT
+from whence.governance.waiver import FACET as WAIVERS
+from whence.store.interface import Reader
+
+TOLD = (APPROVALS, CHECKS, WAIVERS, PROTECTION)
+"""The facets that are told in a form of their own."""
+
+
+def with_decisions(told: dict[str, Any], reader: Reader, handle: int, now: str) -> dict[str, Any]:
+    """The account of a thing, with decisions as lists, the latest first.
+
+    Args:
+        told: What ``query.account.describe`` says of it.
+        reader: The same moment of the store.
+        handle: The thing.
+        now: The moment for which is told what has changed since.
+    """
+    if told.get("kind") == "run":
+        approvals = approvals_json(reader, handle, now)
+        return told | ({APPROVALS: approvals} if approvals else {})
+    found = dict(told)
+    if APPROVALS in told:
+        found[APPROVALS] = approvals_json(reader, handle, now)
+    for facet in (CHECKS, WAIVERS):
+        if facet in told:
+            found[facet] = rows(told[facet])
+    if PROTECTION in told:
+        found[PROTECTION] = [each.as_json() for each in protections(reader, handle).values()]
+    if SIGHT in told:
+        found[SIGHT] = told[SIGHT].get("counts", {})
+    if TEXT in told:
+        found[TEXT] = told[TEXT].get("text", "")
+    return found
+
+
+def rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What records said under their ids, the latest first, each with its record."""
+    found = [
+        {"record": record, **each} for record, each in told.items() if isinstance(each, Mapping)
+    ]
+    return sorted(found, key=lambda each: (str(each.get("at")), each["record"]), reverse=True)
