@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from whence.errors import UsageError
 from whence.model.digest import Digest
 from whence.model.edge import EDGE_RULES, EdgeKind
 from whence.model.identity import derived_id, is_id, new_id
+from whence.model.moment import read_moment
 from whence.model.node import ARTIFACT_KINDS, Node, NodeKind
 from whence.model.run import TRANSITIONS, RunState, outcome_state
 
@@ -61,3 +63,24 @@ def test_what_has_ended_stays_ended() -> None:
     assert all(not TRANSITIONS[state] for state in ended)
     assert ended < TRANSITIONS[RunState.RUNNING]
     assert TRANSITIONS[RunState.UNKNOWN] == ended
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-03T14:05Z", "2026-03-03T14:05:00.000Z"),
+        ("2026-03-03T14:05", "2026-03-03T14:05:00.000Z"),
+        ("2026-03-03 14:05:06.7891+02:00", "2026-03-03T12:05:06.789Z"),
+        (" 20260303T1405Z ", "2026-03-03T14:05:00.000Z"),
+        ("2026-03-03", "2026-03-03T23:59:59.999Z"),
+        ("20260303", "2026-03-03T23:59:59.999Z"),
+    ],
+)
+def test_a_moment_is_read_as_people_write_it(text: str, moment: str) -> None:
+    assert read_moment(text) == moment
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "14:05", "0001-01-01T00:00+14:00"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no moment"):
+        read_moment(text)

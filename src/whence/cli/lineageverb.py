@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from whence.cli.asking import asking, find
+from whence.cli.asof import add_as_of, looking_back
 from whence.cli.console import Console
 from whence.cli.predictions import find_prediction, names_prediction
 from whence.cli.render.receipts import receipt_line
@@ -41,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"how many nodes at most (default {DEFAULT_LIMIT:,})",
     )
     parser.add_argument("--receipts", metavar="FOLDER", help="where receipts are, for rcp_…")
+    add_as_of(parser)
     parser.add_argument("--json", action="store_const", const="json", dest="format")
 
 
@@ -48,7 +50,7 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
     """Print the answer in the form asked for."""
     if args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1 node is needed")
-    with asking(console) as (workspace, reader):
+    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
         receipt: dict[str, Any] | None = None
         if names_prediction(args.ref):
             prediction = find_prediction(reader, args.ref, args.receipts)

@@ -1,6 +1,12 @@
 """How records write the time: RFC 3339 in UTC with milliseconds."""
 
+import re
 from datetime import UTC, datetime, timedelta
+
+from whence.errors import UsageError
+
+_DAY = re.compile(r"\d{4}-?(?:\d{2}-?\d{2}|\d{3}|W\d{2}(?:-?\d)?)\Z")
+"""A date alone (ISO 8601)."""
 
 
 def now() -> str:
@@ -16,3 +22,24 @@ def stamp(moment: datetime) -> str:
 def following(time: str) -> str:
     """The earliest time after one that was written before."""
     return stamp(datetime.fromisoformat(time.replace(":60.", ":59.")) + timedelta(milliseconds=1))
+
+
+def read_moment(text: str) -> str:
+    """A moment that a person names, as records write it.
+
+    Where no zone is named it is taken as UTC, as everything that Whence prints; a day alone means
+    its end, since what is asked is what was said by then.
+
+    Raises:
+        UsageError: it is none.
+    """
+    said = text.strip()
+    try:
+        moment = datetime.fromisoformat(said)
+        if _DAY.match(said):
+            moment = datetime.combine(moment, datetime.max.time())
+        return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{text!r} is no moment", hint="for example 2026-03-03T14:05Z, or 2026-03-03"
+        ) from error

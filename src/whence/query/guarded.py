@@ -127,6 +127,10 @@ class GuardedReader:
             for handle in handles
         }
 
+    def introduced(self, handles: Sequence[int]) -> list[str]:
+        """When each of these nodes was first named."""
+        return self._reader.introduced(handles)
+
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters."""
         return self._first(limit, lambda most: self._reader.starting_with(prefix, most))

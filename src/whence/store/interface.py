@@ -117,6 +117,9 @@ class GraphReader(Protocol):
         say, as ``{name: true}``. Of a node that no project names it is ``{""}``: what all share.
         """
 
+    def introduced(self, handles: Sequence[int]) -> list[str]:
+        """When each of these nodes was first named: the times of the earliest records that do."""
+
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these lower-case hexadecimal characters, by id."""
 

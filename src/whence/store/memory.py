@@ -211,6 +211,10 @@ class MemoryStore:
         named = self._graph.projects
         return {each: frozenset(named.get(each) or ("",)) for each in handles}
 
+    def introduced(self, handles: Sequence[int]) -> list[str]:
+        """When each of these nodes was first named."""
+        return [self._graph.tellings[handle][0] for handle in handles]
+
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters."""
         found = sorted(

@@ -172,6 +172,18 @@ class SqlReader:
                 named.setdefault(node, set()).add(project)
         return {each: frozenset(named.get(each, ("",))) for each in handles}
 
+    def introduced(self, handles: Sequence[int]) -> list[str]:
+        """When each of these nodes was first named."""
+        found: dict[int, str] = {}
+        for part, marks in _parts(handles):
+            for handle, entry in self._connection.execute(
+                "SELECT node.handle, entry.entry FROM node JOIN entry ON entry.idx = node.told"
+                f" WHERE node.handle IN ({marks})",
+                part,
+            ):
+                found[handle] = json.loads(bytes(entry))["time"]
+        return [found[handle] for handle in handles]
+
     def _opened(self, index: int) -> dict[str, list[StatedFacet]]:
         """The facets of an entry, by node; entries opened last stay open.
 

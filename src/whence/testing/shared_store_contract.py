@@ -132,10 +132,14 @@ class SharedStoreContract(ABC):
                     handle = _handle(writer, "a")
                     writer.nodes([handle])
                 assert writer.nodes([handle]) == [wanted]
+                assert [time[17:19] for time in writer.introduced([handle])] == ["02"]
             each.rebuild()
             with each.reading() as reader:
                 assert reader.nodes([_handle(reader, "a")]) == [wanted]
                 assert reader.named(wanted.name) == [_handle(reader, "a")]
+                both = [_handle(reader, name) for name in "ba"]
+                assert [time[17:19] for time in reader.introduced(both)] == ["00", "02"]
+                assert reader.introduced([]) == []
                 for called in {"late", "early", "as early"} - {wanted.name}:
                     assert reader.named(called) == []
             each.close()

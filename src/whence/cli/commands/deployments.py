@@ -8,9 +8,9 @@ import argparse
 
 from whence.cli.asking import asking
 from whence.cli.console import Console
-from whence.cli.moments import read_moment
 from whence.cli.render.deployments import render_deployments
 from whence.cli.verb import add_json
+from whence.model.moment import read_moment
 from whence.query.deployments import all_deployments, deployments_json
 
 SUMMARY = "list what serves where"

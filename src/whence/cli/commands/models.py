@@ -12,6 +12,7 @@ data that was measured, where it serves, which alias points to it, and who says 
 import argparse
 
 from whence.cli.asking import asking
+from whence.cli.asof import add_as_of, looking_back
 from whence.cli.console import Console
 from whence.cli.render.register import render_line, render_lines
 from whence.cli.verb import add_json
@@ -27,12 +28,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="one of them")
     parser.add_argument("--history", action="store_true", help="every change, the latest first")
+    add_as_of(parser)
     add_json(parser)
 
 
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the list, or the one."""
-    with asking(console) as (workspace, reader):
+    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
         if args.name is None:
             told = {"models": lines_json(reader, MODELS)}
         else:

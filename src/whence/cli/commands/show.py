@@ -2,11 +2,15 @@
 
 Of a model it is told how often models of its line were measured on the same data before: a figure
 that is the best of many on one test set is no longer a test.
+
+With --as-of it is told what had been recorded by a moment: `whence show delay@production --as-of
+2026-03-03T14:05Z` names the version to which the alias pointed then.
 """
 
 import argparse
 
 from whence.cli.asking import asking, find
+from whence.cli.asof import add_as_of, looking_back
 from whence.cli.console import Console
 from whence.cli.predictions import find_prediction, names_prediction
 from whence.cli.render.account import render_account
@@ -26,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("ref", metavar="REF", nargs="?", default="last", help="default: last")
     parser.add_argument("--receipts", metavar="FOLDER", help="where receipts are, for rcp_…")
+    add_as_of(parser)
     add_json(parser)
 
 
@@ -33,8 +38,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the account."""
     if names_prediction(args.ref):
         return _show_receipt(args, console)
-    with asking(console) as (workspace, reader):
-        ongoing = find_ongoing(workspace, args.ref)
+    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
+        ongoing = find_ongoing(workspace, args.ref) if args.as_of is None else None
         if ongoing is not None:
             told = describe_ongoing(ongoing)
         else:

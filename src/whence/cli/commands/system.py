@@ -36,6 +36,7 @@ from typing import Any
 from whence import __version__
 from whence.capture.again import is_again
 from whence.cli.asking import asking, disk_of, settled
+from whence.cli.asof import add_as_of, looking_back
 from whence.cli.console import Console
 from whence.cli.render.register import render_line, render_lines
 from whence.cli.render.systems import render_system
@@ -74,6 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--wire", action="append", default=[], metavar="A->B", help="what A gives goes to B"
     )
     add_words(parser)
+    add_as_of(parser)
     parser.add_argument("--history", action="store_true", help="every change, the latest first")
     add_json(parser)
 
@@ -178,7 +180,7 @@ def _resolved(workspace: Workspace, reader: Reader, ref: str, console: Console) 
 
 
 def _tell(args: argparse.Namespace, console: Console) -> int:
-    with asking(console) as (workspace, reader):
+    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
         if args.name is None:
             told: dict[str, Any] = {"systems": lines_json(reader, SYSTEMS)}
             text = render_lines(
