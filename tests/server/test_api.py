@@ -90,6 +90,17 @@ def test_records_come_whole_all_or_none(client: TestClient, store: SqliteStore, 
     assert send().status_code == 400
 
 
+def test_an_id_never_gets_another_content(client: TestClient, store: SqliteStore) -> None:
+    one = json_of(a_record("one", [a_node("n")]))
+    client.post("/api/v1/records", json=[one])
+    fresh = json_of(a_record("two", [a_node("m")]))
+    answer = client.post("/api/v1/records", json=[fresh, one | {"source": "somebody else"}])
+    assert answer.status_code == 409
+    assert answer.json()["detail"].count("sha256:") == 2
+    with store.reading() as reader:
+        assert reader.head().size == 1
+
+
 def test_a_batch_has_an_end(client: TestClient) -> None:
     lines = "{}\n" * (limit("batch") + 1)
     answer = client.post(

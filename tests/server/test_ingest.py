@@ -3,6 +3,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from whence.model.edge import EdgeKind
 from whence.model.record import Record
 from whence.recording.recorder import Composer
 from whence.server.ingest import Ingest
-from whence.server.problems import RefusedError
+from whence.server.problems import RefusedError, status_of
 from whence.store.interface import Reader
 from whence.store.memory import MemoryStore
 from whence.store.sqlite import SqliteStore
@@ -137,3 +138,17 @@ def test_when_the_store_fails_everybody_is_told_and_the_next_may_try() -> None:
     assert ingest.submit([saying(a_record("a"))]).result(20)[0].fresh
     ingest.close()
     assert ingest.trouble is None
+
+
+def test_a_disk_that_is_nearly_full_is_left_alone_until_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = 1_000
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    ingest = Ingest(SqliteStore(tmp_path), folder=tmp_path)
+    full = ingest.submit([saying(a_record("a"))]).exception(20)
+    assert full is not None
+    assert status_of(full) == 507
+    free = 10**12
+    assert ingest.submit([saying(a_record("a"))]).result(20)[0].fresh
+    ingest.close()

@@ -5,20 +5,28 @@ the disk serves them all; a bad one among them fails alone.
 """
 
 import asyncio
+import errno
+import hashlib
+import os
+import shutil
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from whence.errors import StoreError
+from whence.errors import ConflictError, StoreError
 from whence.model.moment import now
+from whence.model.record import Record
 from whence.recording.recorder import Composer
 from whence.recording.validate import validate
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.store.interface import Appended, Store, Writer
+from whence.wire.canonical import canonical
+from whence.wire.codec import encode
 
 GROUP = 512
 """How many submissions are kept in one transaction at most."""
@@ -30,6 +38,8 @@ class Submission:
 
     composers: Sequence[Composer]
     done: "Future[list[Appended]] | asyncio.Future[list[Appended]]"
+    exact: bool = False
+    """Whether a record whose id is known has to be the very same."""
     kept: list[Appended] = field(default_factory=list)
     error: BaseException | None = None
 
@@ -55,10 +65,16 @@ class Ingest:
     Args:
         store: Where to keep.
         waiting: How many submissions may wait.
+        folder: Where the store lies on a disk of this machine, on which some room is left free: a
+            disk that is full to the last byte serves no questions either.
     """
 
-    def __init__(self, store: Store, *, waiting: int | None = None) -> None:
+    def __init__(
+        self, store: Store, *, waiting: int | None = None, folder: Path | None = None
+    ) -> None:
         self._store = store
+        self._folder = folder
+        self._looked = 0.0
         self._waiting = limit("queue") if waiting is None else waiting
         self._queue: deque[Submission] = deque()
         self._wake = threading.Condition()
@@ -83,11 +99,16 @@ class Ingest:
             raise refused.error
         return done
 
-    async def keep(self, composers: Sequence[Composer]) -> list[Appended]:
+    async def keep(self, composers: Sequence[Composer], *, exact: bool = False) -> list[Appended]:
         """The same for coroutines, with one call into their loop for a whole group.
+
+        Args:
+            composers: What belongs together.
+            exact: Whether a record whose id is known has to be the very same.
 
         Raises:
             RefusedError: too many wait already, or the server is stopping.
+            ConflictError: ``exact``, and a record of this id says something else.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[list[Appended]] = loop.create_future()
@@ -96,7 +117,7 @@ class Ingest:
             # What arrives in the same turn of the loop is handed over together: a thread that is
             # woken for the first of them would fight with the loop for the interpreter.
             loop.call_soon(self._hand_over, loop)
-        gathered.append(Submission(composers, done))
+        gathered.append(Submission(composers, done, exact))
         return await done
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -142,6 +163,7 @@ class Ingest:
                 group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
             started = time.perf_counter()
             try:
+                self._check_room()
                 self._keep(group)
                 self.trouble = None
             except BaseException as error:  # noqa: BLE001  whoever waits is told, whatever it is
@@ -152,6 +174,16 @@ class Ingest:
             self.tally.seconds += time.perf_counter() - started
             self._count(group)
             _settle(group)
+
+    def _check_room(self) -> None:
+        """Refuse to write where the disk is nearly full; looked at once a second."""
+        if self._folder is None or (time.monotonic() < self._looked + 1 and not self.trouble):
+            return
+        self._looked = time.monotonic()
+        if shutil.disk_usage(self._folder).free < limit("reserve"):
+            raise StoreError(
+                "the disk is nearly full", hint="free some room; nothing was lost"
+            ) from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _keep(self, group: list[Submission]) -> None:
         """Write all that can be written in one transaction; whoever cannot be has its error."""
@@ -182,13 +214,28 @@ def _write(submission: Submission, writer: Writer) -> None:
             record = compose(writer, now())
             validate(record, writer)
             touched = True
-            submission.kept.append(writer.append(record))
+            appended = writer.append(record)
+            if submission.exact and not appended.fresh:
+                _check_same(record, appended, writer)
+            submission.kept.append(appended)
     except StoreError:
         raise
     except Exception as error:
         submission.error = error
         if touched:
             raise _Again from error
+
+
+def _check_same(record: Record, appended: Appended, writer: Writer) -> None:
+    kept = next(iter(writer.records(appended.index))).record
+    if kept is None or kept == record:
+        return
+    hashes = [hashlib.sha256(canonical(encode(each))).hexdigest() for each in (kept, record)]
+    raise ConflictError(
+        f"the record {record.id} is kept with other content: sha256:{hashes[0]}, "
+        f"not sha256:{hashes[1]}",
+        hint="what is kept never changes; say it anew, under an id of its own",
+    )
 
 
 def _settle(group: list[Submission]) -> None:

@@ -33,6 +33,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "connections_of_one": Limit(64, "at once, of one other machine", "503 with Retry-After"),
         "queue": Limit(4_000, "submissions not kept yet", "429 with Retry-After"),
         "readers": Limit(8, "questions answered at once", "others wait"),
+        "reserve": Limit(64_000_000, "bytes of the disk stay free", "507 with Retry-After"),
         "page": Limit(1_000, "items of one page", "400"),
         "drained": Limit(262_144, "bytes of a refused body", "the connection is closed"),
     }

@@ -34,7 +34,7 @@ class Service:
         self.store = store
         self.folder = folder
         self.gate = gate or Gate.open(folder)
-        self.ingest = Ingest(store)
+        self.ingest = Ingest(store, folder=getattr(store, "folder", None))
         self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
         """Where questions are answered."""
         self.figures: Callable[[], bytes] = bytes

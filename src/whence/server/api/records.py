@@ -1,13 +1,14 @@
 """Records that come whole, and observations that become records here."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from whence.errors import WireError
 from whence.model.record import Record
-from whence.recording.observed import composers, decode_runs
+from whence.recording.observed import Observation, composers, decode_runs
 from whence.recording.recorder import Composer
 from whence.server.access.permission import Permission, Principal
 from whence.server.door import admit, guarded
@@ -19,6 +20,8 @@ from whence.store.interface import Appended, Reader
 from whence.wire.codec import decode
 
 LINES = "application/x-ndjson"
+_LONG = 65_536
+_T = TypeVar("_T")
 
 
 class Told(msgspec.Struct):
@@ -39,10 +42,13 @@ class Kept(msgspec.Struct):
 async def post_records(call: Call) -> Reply:
     """Take records that somebody else composed: as a JSON array, or one on each line.
 
-    All are kept, or none. A record whose id is known is told with `fresh` false.
+    All are kept, or none. A record that is known is told with `fresh` false; one whose id is known
+    for another content is a conflict.
     """
-    records = [_decode(at, value) for at, value in enumerate(_values(call.body))]
-    kept = await call.service.ingest.keep([_bringing(each, call.principal) for each in records])
+    records = await _aside(call, _records)
+    kept = await call.service.ingest.keep(
+        [_bringing(each, call.principal) for each in records], exact=True
+    )
     return _told(kept)
 
 
@@ -51,11 +57,27 @@ async def post_runs(call: Call) -> Reply:
 
     Handing the same run in again keeps it once.
     """
-    observation = decode_runs(read_json(call.body))
+    observation = await _aside(call, _observation)
     kept = await call.service.ingest.keep(
         guarded(composers(observation), call.principal, call.service.gate)
     )
     return _told(kept)
+
+
+async def _aside(call: Call, read: Callable[[bytes], _T]) -> _T:
+    """What a body says; read in a thread where that takes long."""
+    if len(call.body) < _LONG:
+        return read(call.body)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(call.service.threads, read, call.body)
+
+
+def _records(body: bytes) -> list[Record]:
+    return [_decode(at, value) for at, value in enumerate(_values(body))]
+
+
+def _observation(body: bytes) -> Observation:
+    return decode_runs(read_json(body))
 
 
 def _values(body: bytes) -> Sequence[Any]:
