@@ -41,6 +41,12 @@ class User:
     roles: Mapping[str, Role]
     created: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The user as ``schemas/users-1.json`` has it."""
+        roles = {project: role.value for project, role in self.roles.items()}
+        oidc = bool(self.subject)
+        return {"name": self.name, "roles": roles, "created": self.created, "oidc": oidc}
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -8,8 +8,9 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from whence.errors import UsageError
 from whence.model.moment import stamp
@@ -61,6 +62,11 @@ class Token:
     def principal(self) -> Principal:
         """Who acts with a service's token."""
         return Principal(self.name, SERVICE, self.roles, f"token:{self.id}")
+
+    def as_json(self) -> dict[str, Any]:
+        """The token as ``schemas/tokens-1.json`` has it."""
+        told = {each.name: getattr(self, each.name) for each in fields(self)}
+        return told | {"roles": {project: role.value for project, role in self.roles.items()}}
 
     @property
     def is_personal(self) -> bool:

@@ -13,9 +13,8 @@ from whence.server.access.audit import Event
 from whence.server.access.gate import SESSION_COOKIE, Gate
 from whence.server.access.oidc import Provider
 from whence.server.access.permission import ANONYMOUS, Mode, Permission, read_role
-from whence.server.access.register import User
 from whence.server.access.request_rules import cookies_of
-from whence.server.access.token import SIGN_IN, USUAL, Token, read_span
+from whence.server.access.token import SIGN_IN, USUAL, read_span
 from whence.server.routing import Call, Reply, Route, Words
 
 SIGN_IN_COOKIE = "whence_signing_in"
@@ -178,19 +177,19 @@ def sign_out(call: Call) -> Reply:
 
 def users(call: Call) -> Reply:
     """List the users, with their roles."""
-    return Reply({"users": [user_json(each) for each in _admin(call).users()]})
+    return Reply({"users": [each.as_json() for each in _admin(call).users()]})
 
 
 def add_user(call: Call) -> Reply:
     """Add a user."""
     roles = {project: read_role(role) for project, role in call.body.roles.items()}
-    return Reply(user_json(_admin(call).add_user(call.body.name, roles)), 201)
+    return Reply(_admin(call).add_user(call.body.name, roles).as_json(), 201)
 
 
 def set_role(call: Call) -> Reply:
     """Give a user a role in a project, or take it."""
     role = None if call.body.role is None else read_role(call.body.role)
-    return Reply(user_json(_admin(call).set_role(call.path["name"], call.body.project, role)))
+    return Reply(_admin(call).set_role(call.path["name"], call.body.project, role).as_json())
 
 
 def remove_user(call: Call) -> Reply:
@@ -201,7 +200,7 @@ def remove_user(call: Call) -> Reply:
 
 def tokens(call: Call) -> Reply:
     """List the tokens: everything but themselves."""
-    return Reply({"tokens": [token_json(each) for each in _admin(call).tokens()]})
+    return Reply({"tokens": [each.as_json() for each in _admin(call).tokens()]})
 
 
 def create_token(call: Call) -> Reply:
@@ -210,12 +209,12 @@ def create_token(call: Call) -> Reply:
     roles = {project: read_role(role) for project, role in asked.roles.items()}
     span = read_span(asked.expires) if asked.expires else USUAL
     token, secret = _admin(call).create_token(asked.name, span, owner=asked.owner, roles=roles)
-    return Reply({**token_json(token), "token": secret}, 201, {"Cache-Control": "no-store"})
+    return Reply({**token.as_json(), "token": secret}, 201, {"Cache-Control": "no-store"})
 
 
 def revoke_token(call: Call) -> Reply:
     """Let a token hold no more."""
-    return Reply(token_json(_admin(call).revoke_token(call.path["token"])))
+    return Reply(_admin(call).revoke_token(call.path["token"]).as_json())
 
 
 def protected(call: Call) -> Reply:
@@ -244,29 +243,6 @@ def audit(call: Call) -> Reply:
         },
         headers={"Cache-Control": "no-store"},
     )
-
-
-def user_json(user: User) -> dict[str, Any]:
-    """A user, as it is told."""
-    roles = {project: role.value for project, role in user.roles.items()}
-    return {"name": user.name, "roles": roles, "created": user.created, "oidc": bool(user.subject)}
-
-
-def token_json(token: Token) -> dict[str, Any]:
-    """All of a token that is kept."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "kind": token.kind,
-        "owner": token.owner,
-        "roles": {project: role.value for project, role in token.roles.items()},
-        "created": token.created,
-        "created_by": token.created_by,
-        "expires": token.expires,
-        "revoked": token.revoked,
-        "last_used": token.last_used,
-        "last_address": token.last_address,
-    }
 
 
 def _admin(call: Call) -> Administration:
