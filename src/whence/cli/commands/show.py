@@ -38,7 +38,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the account."""
     if names_prediction(args.ref):
         return _show_receipt(args, console)
-    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
+    with asking(console) as (workspace, latest), looking_back(latest, args, console) as reader:
         ongoing = find_ongoing(workspace, args.ref) if args.as_of is None else None
         if ongoing is not None:
             told = describe_ongoing(ongoing)
