@@ -33,13 +33,13 @@ from whence.store.sealing import named_projects
 NEEDS: Mapping[str, Permission] = MappingProxyType(
     {
         "approval": Permission.APPROVE,
-        "rejection": Permission.APPROVE,
+        "approvals": Permission.APPROVE,
         "waiver": Permission.APPROVE,
-        "policy": Permission.ADMIN,
+        "waivers": Permission.APPROVE,
         "protection": Permission.ADMIN,
     }
 )
-"""Type of record → what it needs in its project; all others need ``WRITE``."""
+"""Type of record, or name of a facet in it → what it needs in its project, besides ``WRITE``."""
 
 OF_ALL = frozenset({NodeKind.JOB, NodeKind.ACTOR})
 """Kinds whose id follows from their name, and which every project may name alike."""
@@ -60,21 +60,17 @@ def admit(record: Record, principal: Principal, reader: GraphReader) -> None:
         ForbiddenError: the principal may not say this.
         InvalidRecordError: it speaks of a node that is not there, as far as the principal can see.
     """
-    needs = NEEDS.get(record.type, Permission.WRITE)
-    if not may(principal, needs, record.project):
-        where = (
-            f"the project {getattr(record, 'project', '')!r}"
-            if record.project
-            else "the shared project"
-        )
-        raise ForbiddenError(
-            f"{principal.name} may not {needs.value} in {where}",
-            hint="name a project that you may write to, or ask an admin for a role in this one",
-        )
-    if may(principal, needs, EVERYWHERE):
+    for needs in (Permission.WRITE, *(NEEDS[each] for each in _said(record) if each in NEEDS)):
+        if not may(principal, needs, record.project):
+            where = f"the project {record.project!r}" if record.project else "the shared project"
+            raise ForbiddenError(
+                f"{principal.name} may not {needs.value} in {where}",
+                hint="name a project that you may, or ask an admin for a role in this one",
+            )
+    if may(principal, Permission.WRITE, EVERYWHERE):
         return
     for each in {name for facet in record.facets for name in named_projects(facet)}:
-        if not may(principal, needs, each):
+        if not may(principal, Permission.WRITE, each):
             raise ForbiddenError(f"{principal.name} may not add anything to the project {each!r}")
     known = _known(record, reader)
     projects = reader.projects(list(known.values()))
@@ -89,6 +85,10 @@ def admit(record: Record, principal: Principal, reader: GraphReader) -> None:
     _check_seen(record, readable)
     _check_named(record, known, writable, reader)
     _check_told(record, {each: known[each] for each in known.keys() - writable}, reader)
+
+
+def _said(record: Record) -> set[str]:
+    return {record.type} | {facet.name for facet in record.facets}
 
 
 def _check_seen(record: Record, readable: set[NodeId]) -> None:
@@ -123,6 +123,16 @@ def _check_told(record: Record, others: Mapping[NodeId, int], reader: GraphReade
             (kept,) = reader.nodes([others[each]])
             if kept.kind not in OF_ALL:
                 raise _not_yours(each)
+
+
+def brought(record: Record, principal: Principal) -> Composer:
+    """A record that somebody else composed, held to ``admit`` and kept as it is."""
+
+    def compose(reader: Reader, _: str) -> Record:
+        admit(record, principal, reader)
+        return record
+
+    return compose
 
 
 def guarded(composers: Iterable[Composer], principal: Principal, gate: Gate) -> Sequence[Composer]:

@@ -119,6 +119,10 @@ class Call:
         """Keep what the asker says, durably, all of it or nothing; see ``Service.keep``."""
         return self.service.keep(self.principal, composers)
 
+    async def hand_in(self, composers: Sequence[Composer]) -> list[Appended]:
+        """The same for coroutines."""
+        return await self.service.hand_in(self.principal, composers)
+
 
 Endpoint = Callable[[Call], Any]
 """A plain function, which runs in a worker thread, or a coroutine function, which must be quick."""

@@ -67,6 +67,10 @@ class Service:
         """
         return self.ingest.submit(guarded(composers, principal, self.gate)).result()
 
+    async def hand_in(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
+        """The same for coroutines."""
+        return await self.ingest.keep(guarded(composers, principal, self.gate))
+
     def close(self) -> None:
         """Keep what was accepted, then let go of the store."""
         self.threads.shutdown()

@@ -8,14 +8,12 @@ import msgspec
 
 from whence.errors import StoreError, WhenceError, WireError
 from whence.importers.openlineage.taking import composer_of
-from whence.recording.recorder import Composer
-from whence.server.access.permission import Permission, Principal
-from whence.server.door import admit
+from whence.server.access.permission import Permission
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
 from whence.server.routing import Call, Reply, Route
-from whence.store.interface import Appended, Reader
+from whence.store.interface import Appended
 
 
 class Taken(msgspec.Struct):
@@ -62,7 +60,7 @@ async def post_event(call: Call) -> Reply:
     word. The same event again is kept once and answered with 200.
     """
     composer = composer_of(read_json(call.body))
-    (kept,) = await call.service.ingest.keep([_admitted(composer, call.principal)])
+    (kept,) = await call.hand_in([composer])
     return Reply({"index": kept.index, "fresh": kept.fresh}, 201 if kept.fresh else 200)
 
 
@@ -104,7 +102,7 @@ async def post_events(call: Call) -> Reply:
 
 async def _keep(call: Call, event: Any) -> Appended:
     composer = composer_of(event)
-    (kept,) = await call.service.ingest.keep([_admitted(composer, call.principal)])
+    (kept,) = await call.hand_in([composer])
     return kept
 
 
@@ -112,15 +110,6 @@ def _failure(at: int, error: BaseException) -> dict[str, Any]:
     retriable = isinstance(error, StoreError | RefusedError)
     reason = error.message if isinstance(error, WhenceError) else "the server failed"
     return {"index": at, "reason": reason, "retriable": retriable}
-
-
-def _admitted(composer: Composer, principal: Principal) -> Composer:
-    def compose(reader: Reader, time: str) -> Any:
-        record = composer(reader, time)
-        admit(record, principal, reader)
-        return record
-
-    return compose
 
 
 ROUTES = (

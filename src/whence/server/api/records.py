@@ -9,14 +9,13 @@ import msgspec
 from whence.errors import WireError
 from whence.model.record import Record
 from whence.recording.observed import Observation, composers, decode_runs
-from whence.recording.recorder import Composer
-from whence.server.access.permission import Permission, Principal
-from whence.server.door import admit, guarded
+from whence.server.access.permission import Permission
+from whence.server.door import brought
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
 from whence.server.routing import Call, Reply, Route
-from whence.store.interface import Appended, Reader
+from whence.store.interface import Appended
 from whence.wire.codec import decode
 
 LINES = "application/x-ndjson"
@@ -47,7 +46,7 @@ async def post_records(call: Call) -> Reply:
     """
     records = await _aside(call, _records)
     kept = await call.service.ingest.keep(
-        [_bringing(each, call.principal) for each in records], exact=True
+        [brought(each, call.principal) for each in records], exact=True
     )
     return _told(kept)
 
@@ -58,9 +57,7 @@ async def post_runs(call: Call) -> Reply:
     Handing the same run in again keeps it once.
     """
     observation = await _aside(call, _observation)
-    kept = await call.service.ingest.keep(
-        guarded(composers(observation), call.principal, call.service.gate)
-    )
+    kept = await call.hand_in(composers(observation))
     return _told(kept)
 
 
@@ -106,14 +103,6 @@ def _decode(at: int, value: Any) -> Record:
         return decode(value)
     except WireError as error:
         raise WireError(f"record {at}: {error.message}", hint=error.hint) from None
-
-
-def _bringing(record: Record, principal: Principal) -> Composer:
-    def compose(reader: Reader, _: str) -> Record:
-        admit(record, principal, reader)
-        return record
-
-    return compose
 
 
 def _told(kept: Iterable[Appended]) -> Reply:
