@@ -84,6 +84,7 @@ _BY_CLASS = tuple(
     (found, status) for name, status in STATUSES if (found := getattr(errors, name, None))
 )
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 RETRY = MappingProxyType({429: "1", 503: "5", 507: "30"})
 """After how many seconds trying again makes sense."""
 
@@ -94,6 +95,8 @@ def status_of(error: BaseException) -> int:
         return error.status
     if is_full(error):
         return 507
+    if isinstance(error, errors.StoreError) and _is_failing(error):
+        return 503
     return next((status for kind, status in _BY_CLASS if isinstance(error, kind)), 500)
 
 
@@ -107,6 +110,17 @@ def is_full(error: BaseException) -> bool:
         elif isinstance(each, OSError) and each.errno in _NO_ROOM:
             return True
     return False
+
+
+def _is_failing(error: BaseException) -> bool:
+    """Whether the disk below, or what leads to it, does not do what it is told."""
+    return any(
+        isinstance(each, OSError)
+        or (
+            isinstance(each, sqlite3.Error) and getattr(each, "sqlite_errorcode", 0) & 0xFF in _DISK
+        )
+        for each in _chain(error)
+    )
 
 
 def problem_of(error: BaseException) -> tuple[int, dict[str, Any], dict[str, str]]:
