@@ -66,6 +66,7 @@ TESTED_TOGETHER = {
     "cli/render/systems.py": "journeys/test_registry.py",
     "cli/console.py": "journeys/test_bad_input.py",
     "cli/render/deployments.py": "journeys/test_serving.py",
+    "cli/render/columns.py": "query/test_columns.py",
     "cli/render/likely.py": "cli/render/test_diff.py",
     "cli/lineageverb.py": "journeys/test_main_job.py",
     "cli/render/plan.py": "journeys/test_reproduce.py",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from whence.cli.console import Console
 from whence.cli.predictions import find_prediction, names_prediction
+from whence.errors import NotFoundError
 from whence.homecoming.sessions import settle
 from whence.query.refs import OnDisk, resolve_ref
 from whence.store.interface import Reader
@@ -55,6 +56,23 @@ def find(workspace: Workspace, reader: Reader, text: str, console: Console) -> i
     if found.notice:
         console.say(f"whence: {found.notice}")
     return found.handle
+
+
+def find_column(
+    workspace: Workspace, reader: Reader, text: str, console: Console
+) -> tuple[int, str]:
+    """What a REF names; of ``DATASET#COLUMN`` the dataset and the column, else no column."""
+    try:
+        return find(workspace, reader, text, console), ""
+    except NotFoundError:
+        dataset, hash_sign, column = text.rpartition("#")
+        if not (hash_sign and dataset and column):
+            raise
+        try:
+            return find(workspace, reader, dataset, console), column
+        except NotFoundError as error:
+            missing = error
+    raise missing
 
 
 def disk_of(workspace: Workspace) -> Callable[[str], OnDisk | None]:

@@ -6,13 +6,15 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from whence.cli.asking import asking, find
+from whence.cli.asking import asking, find_column
 from whence.cli.asof import add_as_of, looking_back
 from whence.cli.console import Console
 from whence.cli.predictions import find_prediction, names_prediction
+from whence.cli.render.columns import render_columns
 from whence.cli.render.receipts import receipt_line
 from whence.cli.render.tree import render_tree
 from whence.errors import UsageError
+from whence.query.columns import MOST, ColumnLineage, columns_json, read_columns
 from whence.query.lineage import DEFAULT_LIMIT, Lineage, lineage_json, outline, read_lineage
 from whence.receipts.receipt import receipt_json
 from whence.store.interface import Direction
@@ -30,7 +32,9 @@ _PICTURES: Mapping[str, str] = MappingProxyType(
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument(
-        "ref", metavar="REF", help="a file, a run, name@version, sha256:…, rcp_…, last"
+        "ref",
+        metavar="REF",
+        help="a file, a run, name@version, sha256:…, rcp_…, last; DATASET#COLUMN",
     )
     parser.add_argument(
         "--format", choices=["tree", "json", *_PICTURES], default="tree", help="default: tree"
@@ -56,7 +60,10 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
             prediction = find_prediction(reader, args.ref, args.receipts)
             root, receipt = prediction.origin.start, receipt_json(prediction.receipt)
         else:
-            root = find(workspace, reader, args.ref, console)
+            root, column = find_column(workspace, reader, args.ref, console)
+            if column:
+                answer = read_columns(reader, root, column, direction, limit=min(args.limit, MOST))
+                return _print_columns(answer, args.format, console)
         lineage = read_lineage(reader, root, direction, limit=args.limit)
     if args.format == "json":
         told = lineage_json(lineage)
@@ -71,6 +78,18 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
         )
     else:
         console.print(_picture(args.format)(outline(lineage)))
+    return 0
+
+
+def _print_columns(answer: ColumnLineage, form: str, console: Console) -> int:
+    if form == "json":
+        console.print_json(columns_json(answer))
+    elif form == "tree":
+        console.print(render_columns(answer, console.width, encoding=console.out.encoding))
+    else:
+        raise UsageError(
+            f"columns are not drawn as {form}", hint="leave --format out, or take --json"
+        )
     return 0
 
 

@@ -21,6 +21,7 @@ GAP_KINDS: Mapping[str, str] = MappingProxyType(
         "parameters-unknown": "a source of parameters could not be read",
         "unseeded": "randomness was used that nobody had seeded, so that it cannot be repeated",
         "table-unknown": "a table's rows could not be read",
+        "columns-unknown": "which columns came of which is not told; of the tables it is",
         "actor-unknown": "who ran it is unknown",
         "contradiction": "a declared fact says otherwise than an observed one",
         "erased": "the record's body was erased on purpose",

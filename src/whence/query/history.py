@@ -7,6 +7,7 @@ from whence.model.edge import EdgeKind
 from whence.model.node import NodeKind
 from whence.query.account import account_for
 from whence.query.parts import TEMPORARY, copies, parts_of, wholes, with_parts
+from whence.query.readings import settled
 from whence.query.replays import replays_among
 from whence.store.interface import Direction, GraphReader
 
@@ -79,7 +80,7 @@ def _in_short(reader: GraphReader, handle: int, whole: int | None) -> dict[str, 
     family = with_parts(reader, handle)
     used = {
         link.target
-        for link in reader.links(family, Direction.ORIGINS)
+        for link in settled(reader.links(family, Direction.ORIGINS))
         if link.kind is EdgeKind.USED and link.role not in {"code", "environment"}
     }
     effects = reader.links(family, Direction.EFFECTS)

@@ -9,7 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from whence.model.edge import EdgeKind
+from whence.model.identity import NodeId
 from whence.store.interface import Direction, GraphReader, Link
+
+_RECENT = 8
+"""How many of a name's latest arrivals are asked which was made last."""
 
 
 def settled(links: Sequence[Link]) -> list[Link]:
@@ -87,3 +91,16 @@ def prune(
         reached.update(front)
     among = [link for link in kept if link.origin in reached and link.target in reached]
     return [handle for handle in handles if handle in reached], among
+
+
+def newest_first(reader: GraphReader, handles: Sequence[int]) -> list[int]:
+    """Artifacts of one name, what a tool told to be made last before all that arrived later.
+
+    Its edge to what it was made by says when (``made``), and which one was the newest (``peak``).
+    """
+    for link in reader.links(handles[:_RECENT], Direction.ORIGINS):
+        peak = dict(link.detail).get("peak", "").rpartition(" ")[2]
+        handle = reader.find(NodeId(peak)) if peak else None
+        if handle is not None and handle in handles:
+            return [handle, *(each for each in handles if each != handle)]
+    return list(handles)

@@ -10,6 +10,7 @@ The forms, tried in this order; the first that fits decides:
 ``models/m.pkl``    the file on disk: the artifact with its content, else the latest of its name
 ``name``            a model's or system's latest version, a job's latest run, an artifact
 ``4f2a…``           the id of anything, or its first characters; at least 4
+``main.orders``     the end of a dataset's name, after ``#``, ``.`` or ``/``
 ==================  =====================================================================
 """
 
@@ -17,6 +18,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 from whence.errors import AmbiguousError, NotFoundError
 from whence.model.identity import NodeId, is_id
@@ -32,6 +34,7 @@ from whence.query.lines import (
     retirement_of,
     versions_of,
 )
+from whence.query.readings import newest_first
 from whence.query.replays import real
 from whence.store.interface import GraphReader
 
@@ -40,6 +43,7 @@ _SHA256 = re.compile(r"sha256:([0-9a-f]{6,64})\Z")
 _PINNED = re.compile(r"(.+)@([^@]+)\Z", re.DOTALL)
 _PREFIX = re.compile(r"[0-9a-f]{4,32}\Z")
 _SHOWN = 5
+_SHORTEST_END = 3
 _ASKED = 1_000
 
 
@@ -83,6 +87,7 @@ def resolve_ref(reader: GraphReader, text: str, disk: Disk) -> Found:
         or _named(reader, text)
         or (_named(reader, place.name) if place is not None else None)
         or _prefixed(reader, text)
+        or _ending(reader, text)
     )
     if found is not None:
         return found
@@ -196,6 +201,7 @@ def _named(reader: GraphReader, text: str) -> Found | None:
             versions = versions_of(reader, handle)
             return Found(_latest(reader, versions)) if versions else Found(handle)
     artifacts = [handle for handle, node in kinds.items() if node.is_artifact]
+    artifacts = newest_first(reader, artifacts)
     runs = [handle for handle, node in kinds.items() if node.kind is NodeKind.RUN]
     if artifacts and runs:
         raise _ambiguous(reader, text, [artifacts[0], runs[0]])
@@ -220,6 +226,22 @@ def _prefixed(reader: GraphReader, text: str) -> Found | None:
     if len(handles) > 1:
         raise _ambiguous(reader, text, handles)
     return Found(handles[0]) if handles else None
+
+
+def _ending(reader: GraphReader, text: str) -> Found | None:
+    """The dataset whose long name ends so: the table of a database, the file of a folder."""
+    if len(text) < _SHORTEST_END:
+        return None
+    names = [
+        name
+        for name in _without_replays(reader.names_like(text, _ASKED))
+        if name.endswith(text) and name[: -len(text)][-1:] in {"#", ".", "/"}
+    ]
+    found = [at for at in map(partial(_named, reader), names) if at is not None]
+    found = [at for at in found if reader.nodes([at.handle])[0].is_artifact]
+    if len(found) > 1:
+        raise _ambiguous(reader, text, [at.handle for at in found])
+    return found[0] if found else None
 
 
 def _of_kind(reader: GraphReader, name: str, kinds: Collection[NodeKind]) -> list[int]:

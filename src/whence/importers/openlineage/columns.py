@@ -1,8 +1,8 @@
 """Which column came of which: the facets ``columnLineage`` and ``lineage`` as our ``columns``.
 
-The facet ``columns`` maps each column to where it came from: ``[place, column, how]``, the place
-as its name in the record. ``*`` stands for the whole table on either side: what a filter, a join
-or a sort has looked at concerns every column.
+The facet ``columns`` maps each column to where it came from: ``[place, column, how, id]``, the
+place by its name in the record and by the id of its node. ``*`` stands for the whole table on
+either side: what a filter, a join or a sort has looked at concerns every column.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ def _sources(told: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
         if not each.get("namespace") or each.get("type") == "JOB":
             continue
         place = place_of(each["namespace"], each["name"])
-        yield [place.name, each.get("field") or WHOLE, _how(each)]
+        yield [place.name, each.get("field") or WHOLE, _how(each), place.id]
 
 
 def _how(said: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ GAP_LAYERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "outcome-unknown": frozenset({"outputs"}),
         "parameters-unknown": frozenset({"parameters"}),
         "unseeded": frozenset(),  # what is the same may differ all the same: told by itself
+        "columns-unknown": frozenset(),  # of one question, not of a run
         "table-unknown": frozenset(),  # the digest decides whether a table differs
         "actor-unknown": frozenset(),
         "contradiction": frozenset(),
