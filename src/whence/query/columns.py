@@ -238,7 +238,8 @@ class _Walk:
             link for link in self._links(handle, self._direction) if EDGE_RULES[link.kind].lineage
         ]
         if self._direction is Direction.ORIGINS:
-            if links:
+            said = {_folded(name) for name in self._said(handle, "columns")}
+            if links and _folded(column) not in said:  # a column may be said to come of nothing
                 maker = self._maker(handle)
                 who = "its maker" if maker is None else self._node(maker).name
                 read = maker is None or self._ends(maker, Direction.ORIGINS, EdgeKind.USED)

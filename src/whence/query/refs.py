@@ -10,7 +10,7 @@ The forms, tried in this order; the first that fits decides:
 ``models/m.pkl``    the file on disk: the artifact with its content, else the latest of its name
 ``name``            a model's or system's latest version, a job's latest run, an artifact
 ``4f2a…``           the id of anything, or its first characters; at least 4
-``main.orders``     the end of a dataset's name, after ``#``, ``.`` or ``/``
+``main.orders``     the end of a dataset's address, after ``#``, ``.`` or ``/``
 ==================  =====================================================================
 """
 
@@ -229,13 +229,13 @@ def _prefixed(reader: GraphReader, text: str) -> Found | None:
 
 
 def _ending(reader: GraphReader, text: str) -> Found | None:
-    """The dataset whose long name ends so: the table of a database, the file of a folder."""
+    """The dataset whose address ends so: the table of a database, the object of a bucket."""
     if len(text) < _SHORTEST_END:
         return None
     names = [
         name
         for name in _without_replays(reader.names_like(text, _ASKED))
-        if name.endswith(text) and name[: -len(text)][-1:] in {"#", ".", "/"}
+        if "://" in name and name.endswith(text) and name[: -len(text)][-1:] in {"#", ".", "/"}
     ]
     found = [at for at in map(partial(_named, reader), names) if at is not None]
     found = [at for at in found if reader.nodes([at.handle])[0].is_artifact]
