@@ -3,16 +3,21 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import uvicorn
 from starlette.testclient import TestClient
 
 from whence.server.api import all_routes
 from whence.server.app import build
+from whence.server.connection import Connection
 from whence.server.routing import Route
 from whence.server.service import Service
 from whence.store.interface import Store
@@ -64,3 +69,27 @@ def serving(
                 process.wait(10)
             assert process.stdout is not None
             process.stdout.close()
+
+
+@contextmanager
+def listening(store: Store, folder: Path) -> Iterator[str]:
+    """The application on a port of this machine, in a thread of this process: its address."""
+    service = Service(store, folder)
+    config = uvicorn.Config(
+        build(service, all_routes()), http=Connection, ws="none", log_config=None, access_log=False
+    )
+    server = uvicorn.Server(config)
+    with socket.socket(proto=socket.IPPROTO_TCP) as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.listen(64)
+        bound.setblocking(False)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.002)
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            service.close()

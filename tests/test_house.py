@@ -71,6 +71,7 @@ TESTED_TOGETHER = {
     "cli/lineageverb.py": "journeys/test_main_job.py",
     "cli/render/plan.py": "journeys/test_reproduce.py",
     "cli/render/repeated.py": "journeys/test_reproduce.py",
+    "cli/render/travelled.py": "journeys/test_team.py",
     "cli/render/verdict.py": "journeys/test_reproduce.py",
     "cli/deciding.py": "journeys/test_gates.py",
     "cli/gating.py": "journeys/test_gates.py",
@@ -107,6 +108,7 @@ TESTED_TOGETHER = {
     "recording/secrets.py": "recording/test_redact.py",
     "server/": "server/test_app.py",
     "store/": "store/test_sqlite.py",
+    "sync/": "sync/test_exchange.py",
     "testing/": "store/test_sqlite.py",
     "wire/schema.py": "wire/test_schemas.py",
 }

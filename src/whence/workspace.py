@@ -10,6 +10,8 @@
         ├── objects/          contents that it takes to do runs again; never leave this folder
         ├── texts/            source and configuration files as they ran, secrets taken out
         ├── tables/           fingerprints of the rows of tables
+        ├── spool/            runs that wait for a server that is away
+        ├── remotes/          other records that this one is pushed to and pulled from
         ├── sketches/         small samples of hashes of the rows that reached a step
         ├── rows.key          what those hashes are keyed with; never leaves this folder
         └── cache/            may be deleted at any time

@@ -4,6 +4,7 @@ Done when a run ends, and by a later command for a run whose recorder died befor
 """
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
@@ -13,18 +14,23 @@ from whence.capture.again import root_of
 from whence.capture.divided import Divided, look_into, observe_divided
 from whence.capture.interface import Activity
 from whence.capture.observe import Surroundings, observe
-from whence.capture.session import Session
+from whence.capture.session import Session, fallback_folders
 from whence.capture.tracers.python_hook import read_reported
 from whence.capture.tracers.replay import read_journal
-from whence.errors import InvalidRecordError
+from whence.errors import InvalidRecordError, StoreError
 from whence.homecoming.instruments import MachineInstruments
 from whence.homecoming.keeping import Keeping
+from whence.homecoming.spool import Sent, server_of
 from whence.homecoming.surroundings import Outlook
 from whence.model.edge import EdgeKind
-from whence.model.identity import NodeId
+from whence.model.identity import NodeId, is_id
 from whence.query.account import account_for
+from whence.recording.observation import RunSeen
 from whence.store.interface import Appended, Direction
 from whence.workspace import Workspace
+
+_NOTE = "recorded."
+"""How files in a session begin that name runs inside it which are recorded: by process id."""
 
 
 def bring_home(
@@ -43,7 +49,8 @@ def bring_home(
         timeout: Seconds to wait for the store.
 
     Raises:
-        StoreError: the store cannot take it now; the session stays.
+        StoreError: the store cannot take it now. The session stays; of a store that is elsewhere
+            the run waits in the spool instead.
     """
     outlook = Outlook(session, late=activity is None and not session.is_alive())
     if activity is None:
@@ -57,20 +64,34 @@ def bring_home(
     divided = look_into(
         activity, around, outlook.agents(), session, recorded_in(workspace, session)
     )
-    recorder = workspace.recorder
-    appended: Appended | None = None
+    sent: Sent | None = None
     if divided is not None:
         with suppress(InvalidRecordError):  # whatever is wrong with the parts, the run is kept
             written = frozenset(each.path for each in activity.writes)
             arounds = _each_around(outlook, divided, written)
             runs = observe_divided(session, divided, arounds, tools)
-            kept = keeping.keep(runs, moved)
-            appended = recorder.record_runs(kept, timeout=timeout, before=keeping.confirm)[0]
-    if appended is None:
+            sent = _record(workspace, keeping.keep(runs, moved), keeping, timeout)
+    if sent is None:
         kept = keeping.keep([observe(session, activity, around, tools)], moved)
-        appended = recorder.record_runs(kept, timeout=timeout, before=keeping.confirm)[0]
+        sent = _record(workspace, kept, keeping, timeout)
+    note_in_whole(workspace, session)
     session.discard()
-    return appended
+    if sent.appended is None:
+        raise sent.problem or StoreError("it waits to be delivered")
+    return sent.appended
+
+
+def _record(
+    workspace: Workspace, runs: Sequence[RunSeen], keeping: Keeping, timeout: float
+) -> Sent:
+    """Hand an observation to the store, wherever it is."""
+    server = server_of(workspace)
+    if server is not None:
+        from whence.homecoming.delivery import send_home  # noqa: PLC0415  loads what speaks HTTP
+
+        return send_home(server, workspace.folder, runs, before=keeping.confirm)
+    recorder = workspace.recorder
+    return Sent(recorder.record_runs(runs, timeout=timeout, before=keeping.confirm)[0])
 
 
 def _each_around(outlook: Outlook, divided: Divided, written: frozenset[str]) -> list[Surroundings]:
@@ -85,7 +106,9 @@ def _each_around(outlook: Outlook, divided: Divided, written: frozenset[str]) ->
 
 def recorded_in(workspace: Workspace, session: Session) -> dict[int, NodeId]:
     """Runs inside a run that are recorded already, by the process that recorded them."""
-    found: dict[int, NodeId] = {}
+    found = dict(_noted(session))
+    if server_of(workspace) is not None:
+        return found  # nobody waits for the net to learn what is noted here
     with workspace.reading() as reader:
         handle = reader.find(session.id)
         links = [] if handle is None else reader.links([handle], Direction.EFFECTS)
@@ -96,6 +119,24 @@ def recorded_in(workspace: Workspace, session: Session) -> dict[int, NodeId]:
                 if isinstance(recorder, int):
                     found[recorder] = account.node.id
     return found
+
+
+def note_in_whole(workspace: Workspace, session: Session) -> None:
+    """Tell the run that this one is a part of, which goes on, that it is recorded."""
+    parent, recorder = session.start.get("parent"), session.start.get("recorder")
+    if parent is None or not isinstance(recorder, int):
+        return
+    for folder in (workspace.folder / "sessions", *fallback_folders()):
+        with suppress(OSError):
+            (folder / str(parent) / f"{_NOTE}{recorder}").write_text(session.id, encoding="ascii")
+
+
+def _noted(session: Session) -> Iterator[tuple[int, NodeId]]:
+    for path in session.folder.glob(_NOTE + "*"):
+        with suppress(OSError, ValueError):
+            told = path.read_text(encoding="ascii")
+            if is_id(told):
+                yield int(path.name.removeprefix(_NOTE)), NodeId(told)
 
 
 def _activity_of(session: Session) -> Activity:

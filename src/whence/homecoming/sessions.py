@@ -32,8 +32,11 @@ def running(workspace: Workspace) -> list[Session]:
 
 
 def settle(workspace: Workspace) -> list[str]:
-    """Bring all abandoned sessions home; what could not be is told, a sentence each."""
-    problems = []
+    """Bring all abandoned sessions home, and deliver what waits for a store elsewhere.
+
+    What could not be done is told, a sentence each.
+    """
+    problems = _deliver_waiting(workspace)
     for session in abandoned(workspace):
         if repeat_of(session.start) is not None:
             session.discard()  # what it wrote has gone with the place in which it was done
@@ -53,6 +56,17 @@ def settle(workspace: Workspace) -> list[str]:
                 f"run {session.id[:8]} was refused: {reason_of(error)}; kept in {aside}"
             )
     return problems
+
+
+def _deliver_waiting(workspace: Workspace) -> list[str]:
+    try:
+        if not any((workspace.folder / "spool").glob("*.json")):
+            return []
+    except OSError:
+        return []
+    from whence.homecoming.delivery import deliver_waiting  # noqa: PLC0415  seldom needed
+
+    return deliver_waiting(workspace)
 
 
 def reason_of(error: Exception) -> str:

@@ -207,6 +207,10 @@ class GuardedReader:
             readable = kept.record is not None and self._reads(kept.record)
             yield kept if readable else Kept(kept.index, None)
 
+    def place(self, record: NodeId) -> int | None:
+        """The index of the entry of a record: entries are for everybody."""
+        return self._reader.place(record)
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """The entries in order; bodies that may not be read as if erased."""
         return map(self._closed, self._reader.entries(start, stop))

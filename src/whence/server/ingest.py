@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from whence.errors import ConflictError, StoreError
@@ -42,6 +43,10 @@ class Submission:
     """Whether a record whose id is known has to be the very same."""
     kept: list[Appended] = field(default_factory=list)
     error: BaseException | None = None
+    salts: Sequence[bytes | None] = ()
+    """Those of entries that come with their own; fresh ones where there are none."""
+    travelled: bool = False
+    """Whether the records were kept elsewhere before."""
 
 
 class _Again(Exception):  # noqa: N818  caught in this file
@@ -99,12 +104,21 @@ class Ingest:
             raise refused.error
         return done
 
-    async def keep(self, composers: Sequence[Composer], *, exact: bool = False) -> list[Appended]:
+    async def keep(
+        self,
+        composers: Sequence[Composer],
+        *,
+        exact: bool = False,
+        salts: Sequence[bytes | None] = (),
+        travelled: bool = False,
+    ) -> list[Appended]:
         """The same for coroutines, with one call into their loop for a whole group.
 
         Args:
             composers: What belongs together.
             exact: Whether a record whose id is known has to be the very same.
+            salts: Of records that come with theirs, one for each.
+            travelled: Whether the records were kept elsewhere before.
 
         Raises:
             RefusedError: too many wait already, or the server is stopping.
@@ -117,7 +131,7 @@ class Ingest:
             # What arrives in the same turn of the loop is handed over together: a thread that is
             # woken for the first of them would fight with the loop for the interpreter.
             loop.call_soon(self._hand_over, loop)
-        gathered.append(Submission(composers, done, exact))
+        gathered.append(Submission(composers, done, exact, salts=salts, travelled=travelled))
         return await done
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -210,11 +224,11 @@ def _write(submission: Submission, writer: Writer) -> None:
     submission.kept = []
     touched = False
     try:
-        for compose in submission.composers:
+        for compose, salt in zip_longest(submission.composers, submission.salts):
             record = compose(writer, now())
-            validate(record, writer)
+            validate(record, writer, travelled=submission.travelled)
             touched = True
-            appended = writer.append(record)
+            appended = writer.append(record, salt=salt)
             if submission.exact and not appended.fresh:
                 _check_same(record, appended, writer)
             submission.kept.append(appended)

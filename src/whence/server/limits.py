@@ -34,6 +34,9 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "queue": Limit(4_000, "submissions not kept yet", "429 with Retry-After"),
         "readers": Limit(8, "questions answered at once", "others wait"),
         "reserve": Limit(64_000_000, "bytes of the disk stay free", "507 with Retry-After"),
+        "moments": Limit(64, "moments of the record held open", "429 with Retry-After"),
+        "moment_idle": Limit(30, "seconds in which nobody asks it", "the moment is let go of"),
+        "moment_time": Limit(600, "seconds", "the moment is let go of"),
         "page": Limit(1_000, "items of one page", "400"),
         "drained": Limit(262_144, "bytes of a refused body", "the connection is closed"),
     }

@@ -15,6 +15,7 @@ from whence.server.access.permission import Principal
 from whence.server.door import guarded
 from whence.server.ingest import Ingest
 from whence.server.limits import limit
+from whence.server.moments import Moments
 from whence.store.interface import Appended, Reader, Store
 
 SOURCE = f"whence-server/{__version__}"
@@ -37,6 +38,7 @@ class Service:
         self.ingest = Ingest(store, folder=getattr(store, "folder", None))
         self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
         """Where questions are answered."""
+        self.moments = Moments(self.reading)
         self.figures: Callable[[], bytes] = bytes
         """What `/metrics` says; set by the app that serves it."""
         self.description: Callable[[], bytes] = bytes
@@ -74,6 +76,7 @@ class Service:
     def close(self) -> None:
         """Keep what was accepted, then let go of the store."""
         self.threads.shutdown()
+        self.moments.close_all()
         self.ingest.close()
         self.store.close()
         self.gate.close()

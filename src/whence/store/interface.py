@@ -177,6 +177,9 @@ class LedgerReader(Protocol):
     def identity(self) -> str:
         """The ledger's own id: 32 hexadecimal characters, made with the store, kept for good."""
 
+    def place(self, record: NodeId) -> int | None:
+        """The index of the entry of a record, by the record's id; ``None`` if it is not kept."""
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """Everything kept of the entries from one place up to another, as it lies there."""
 

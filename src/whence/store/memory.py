@@ -174,6 +174,10 @@ class MemoryStore:
         """The ledger's own id."""
         return self._identity
 
+    def place(self, record: NodeId) -> int | None:
+        """The index of the entry of a record."""
+        return self._places.get(record)
+
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they lie here."""
         return self.entries()

@@ -52,6 +52,13 @@ class SqlReader:
         ):
             yield Kept(index, open_body(None if body is None else decompress(body)))
 
+    def place(self, record: NodeId) -> int | None:
+        """The index of the entry of a record."""
+        row = self._connection.execute(
+            "SELECT idx FROM entry WHERE id=?", (bytes.fromhex(record),)
+        ).fetchone()
+        return None if row is None else row[0]
+
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they lie here; a body that cannot be unpacked is given as it is."""
         return self.entries()

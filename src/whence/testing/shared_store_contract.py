@@ -90,6 +90,14 @@ class SharedStoreContract(ABC):
             assert list(reader.entries(2, 2)) == []
             assert list(reader.entries(4, 99)) == every[4:]
 
+    def test_a_record_has_its_place(self, store: Store) -> None:
+        _keep(store, *(a_record(f"r{at}") for at in range(3)))
+        with store.reading() as reader:
+            assert [reader.place(id_of(f"r{at}")) for at in range(4)] == [0, 1, 2, None]
+        with store.writing() as writer:
+            writer.append(a_record("r3"))
+            assert writer.place(id_of("r3")) == 3
+
     # ---------------------------------------------------- told in another order
 
     def test_facets_stand_in_the_order_of_their_times(self, store: Store) -> None:

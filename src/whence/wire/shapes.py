@@ -120,7 +120,7 @@ def _object(kind: type) -> Shape:
                 found[name] = shape.decode(value[name], f"{where}.{name}")
             elif default is MISSING:
                 raise WireError(f"{where}: the field {name!r} is missing")
-        return kind(**found)
+        return _made(kind, found, where)
 
     return Shape(
         write,
@@ -132,6 +132,13 @@ def _object(kind: type) -> Shape:
             "additionalProperties": False,
         },
     )
+
+
+def _made(kind: type, found: Mapping[str, Any], where: str) -> Any:
+    try:
+        return kind(**found)
+    except ValueError as error:
+        raise WireError(f"{where}: {error}") from None
 
 
 def _default(field: Field[Any]) -> Any:
@@ -213,7 +220,7 @@ def _mapping(kind: Any) -> Shape:
     key, value = get_args(kind)
     shape = _shape(value)
     if key is not str:
-        rows = _shape(tuple[_row_of(key, value), ...])
+        rows = _shape(_tuple((_row_of(key, value), ...)))
 
         def read_rows(told: Any, where: str) -> dict[Any, Any]:
             return {tuple(row[:-1]): row[-1] for row in rows.decode(told, where)}
@@ -236,7 +243,12 @@ def _mapping(kind: Any) -> Shape:
 
 
 def _row_of(key: Any, value: Any) -> Any:
-    return tuple.__class_getitem__((*get_args(key), value))
+    return _tuple((*get_args(key), value))
+
+
+def _tuple(args: Any) -> Any:
+    """``tuple[…]`` of what is known at run time only."""
+    return tuple.__class_getitem__(args)
 
 
 _FORMS: Mapping[Any, Callable[[Any], Shape]] = MappingProxyType(

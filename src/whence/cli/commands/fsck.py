@@ -2,11 +2,13 @@
 
 Exit status 1, with the first bad entry named, when anything was changed. --rebuild makes the graph
 anew from the ledger first. --objects reads every kept content as well: each that is damaged is
-named, and each that is gone although records count on it.
+named, and each that is gone although records count on it. Of every ledger that was pushed here, its
+root is computed again from what is kept.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from whence.cli.console import Console
@@ -16,6 +18,7 @@ from whence.drawing.figures import counted, size_text
 from whence.homecoming.progress import hashing
 from whence.store.check import CheckReport, check
 from whence.store.objects.checking import check_objects
+from whence.sync.receiving import Guest, verify_guests
 from whence.workspace import Workspace, open_workspace
 
 SUMMARY = "check that the record is as it was written"
@@ -38,15 +41,33 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             workspace.store.rebuild()
         report = check(workspace.store)
         contents = _check_objects(workspace) if args.objects else None
+        guests = _check_guests(workspace) if report.ok else []
     finally:
         workspace.close()
     if args.json:
         objects = {} if contents is None else {"objects": contents}
-        console.print_json(report.as_json() | objects | {"ok": _is_well(report, contents)})
+        ledgers = {"ledgers": [asdict(each) for each in guests]} if guests else {}
+        is_well = _is_well(report, contents, guests)
+        console.print_json(report.as_json() | objects | ledgers | {"ok": is_well})
     else:
-        for line in (*report.sentences(), *_sentences(contents)):
+        for line in (*report.sentences(), *_guest_sentences(guests), *_sentences(contents)):
             console.print(printable(line))
-    return 0 if _is_well(report, contents) else 1
+    return 0 if _is_well(report, contents, guests) else 1
+
+
+def _check_guests(workspace: Workspace) -> list[Guest]:
+    """Ledgers that were pushed here, each with what became of computing its root again."""
+    with workspace.reading() as reader:
+        return list(verify_guests(reader))
+
+
+def _guest_sentences(guests: Sequence[Guest]) -> Iterator[str]:
+    for each in guests:
+        if each.fault:
+            yield f"the ledger {each.ledger[:12]} that was pushed here: {each.fault}"
+    if guests and not any(each.fault for each in guests):
+        told = counted(len(guests), "ledger that was", "ledgers that were")
+        yield f"{told} pushed here: every root follows from what is kept."
 
 
 def _check_objects(workspace: Workspace) -> dict[str, Any]:
@@ -65,7 +86,9 @@ def _check_objects(workspace: Workspace) -> dict[str, Any]:
     return {"contents": report.contents, "bytes": report.bytes, "findings": findings}
 
 
-def _is_well(report: CheckReport, contents: dict[str, Any] | None) -> bool:
+def _is_well(report: CheckReport, contents: dict[str, Any] | None, guests: Sequence[Guest]) -> bool:
+    if any(each.fault for each in guests):
+        return False
     return report.ok and not (contents and contents["findings"])
 
 

@@ -8,6 +8,7 @@ from whence.cli.render.runs import render_runs
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.homecoming.ongoing import runs_in_short
+from whence.homecoming.spool import refusals
 from whence.model.run import RunState
 from whence.query.history import runs
 
@@ -34,6 +35,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     if args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1 run is needed")
     with asking(console) as (workspace, reader):
+        if notice := refusals(workspace):
+            console.say(f"whence: {notice}")
         found = runs_in_short(workspace, job=args.job, state=args.state)[: args.limit]
         left = args.limit - len(found)
         if left:

@@ -8,11 +8,13 @@ from whence.server.api import (
     holding,
     ledger,
     lineage,
+    moments,
     naming,
     openlineage,
     records,
     runs,
     show,
+    travel,
 )
 from whence.server.routing import Route
 
@@ -26,6 +28,8 @@ TOPICS = (
     naming,
     holding,
     ledger,
+    moments,
+    travel,
     health,
     access,
     description,

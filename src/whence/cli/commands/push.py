@@ -1,0 +1,50 @@
+"""Hand the records of this workspace to another one: a team's server, or another folder.
+
+REMOTE is a name that `whence remote add` gave; it may be left out where there is only one. What
+the other side has already is not sent again, and an interrupted push goes on where it was. The
+other side records the state of this ledger, so that nobody can change there what was handed in
+without its being seen. Contents of files never travel.
+
+    whence remote add team https://whence.example.org
+    whence push
+    whence push team --project churn
+
+Exit status 1, and nothing is sent, where the other side is not the record that it was before, or
+has lost some of it.
+"""
+
+import argparse
+
+from whence.cli.asking import settled
+from whence.cli.console import Console
+from whence.cli.render.travelled import sentences, travelled_json
+from whence.cli.verb import add_json
+from whence.sync.exchange import push
+from whence.sync.opening import meeting
+from whence.sync.remotes import Remotes
+
+SUMMARY = "hand records to another workspace or server"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("remote", metavar="REMOTE", nargs="?", help="which; see `whence remote`")
+    parser.add_argument(
+        "--project", default="", metavar="NAME", help="whose records are that name no project"
+    )
+    add_json(parser)
+
+
+def execute(args: argparse.Namespace, console: Console) -> int:
+    """Push, and say what came of it."""
+    with settled(console) as workspace:
+        remotes = Remotes(workspace.folder)
+        remote = remotes.find(args.remote)
+        with meeting(workspace, remote) as peer:
+            done = push(workspace.store, peer, remote, remotes.keep, project=args.project)
+    if args.json:
+        console.print_json(travelled_json(done))
+    else:
+        for line in sentences(done, "handed to"):
+            console.print(line)
+    return 0

@@ -1,0 +1,168 @@
+"""Runs on their way to a store elsewhere: first into the spool, then over the net.
+
+A program's end waits for the net ``BOUND`` seconds and no longer; what has not arrived by then is
+delivered by a later command.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from whence.errors import InvalidRecordError, StoreError, StoreUnreachableError, WhenceError
+from whence.homecoming.spool import Sent, Spool, Waiting
+from whence.recording.observation import RunSeen
+from whence.recording.observed import encode_runs
+from whence.settings.credentials import token_for
+from whence.store.interface import Appended
+from whence.store.locking import LOCK_NAME, exclusive
+from whence.store.remote.channel import Channel
+from whence.store.remote.problems import AnsweredError
+from whence.wire.canonical import canonical
+from whence.workspace import Workspace
+
+PATH = "/api/v1/runs"
+
+BOUND = 5.0
+"""Seconds that a program's end may wait for the net."""
+
+CONNECT = 2.0
+"""Seconds that a connection may take before a server counts as away."""
+
+
+def send_home(
+    url: str, folder: Path, runs: Sequence[RunSeen], *, before: Callable[[], object]
+) -> Sent:
+    """Hand runs that belong together to a server; they are safe here first.
+
+    Args:
+        url: The server's.
+        folder: The ``.whence`` folder.
+        runs: The run, then its parts.
+        before: Called when others on this machine are shut out, before anything is kept.
+
+    Raises:
+        InvalidRecordError: the server refuses them for what they are; they do not wait.
+        StoreError: the spool cannot be written.
+    """
+    body = canonical(encode_runs(runs))
+    spool = Spool(folder)
+    with exclusive(folder / LOCK_NAME):
+        before()
+        waiting = spool.put(url, runs[0].id, body)
+    outcome: list[Appended | StoreError | AnsweredError] = []
+    channels = Channels()
+
+    def deliver() -> None:
+        try:
+            outcome.append(channels.send(waiting))
+        except (StoreError, AnsweredError) as error:
+            outcome.append(error)
+
+    # By a thread of its own, since neither looking up a name nor a trickle of bytes is bounded.
+    thread = threading.Thread(target=deliver, name="whence-delivery", daemon=True)
+    thread.start()
+    thread.join(BOUND)
+    if not outcome:
+        slow = f"{url} gave no answer in {BOUND:g} seconds"
+        return Sent(None, StoreUnreachableError(slow))
+    channels.close()
+    (told,) = outcome
+    if isinstance(told, Appended):
+        return Sent(told)
+    if isinstance(told, StoreError):
+        return Sent(None, told)
+    if told.is_for_good:
+        waiting.path.unlink(missing_ok=True)
+        raise InvalidRecordError(f"{url} refuses it: {told.detail}", hint=told.hint)
+    return Sent(None, _as_store_error(told, url))
+
+
+def deliver_waiting(workspace: Workspace, *, patience: float = 10.0) -> list[str]:
+    """Deliver what waits, oldest first; what could not be is told, a sentence each.
+
+    Args:
+        workspace: Whose spool.
+        patience: Seconds after which the rest is left for a later command.
+    """
+    spool = Spool(workspace.folder)
+    if not spool.count():
+        return []
+    problems: list[str] = []
+    channels = Channels()
+    until = time.monotonic() + patience
+    away: set[str] = set()
+    with spool.delivering() as is_ours:
+        for each in spool.waiting() if is_ours else ():
+            if time.monotonic() > until:
+                problems.append(f"{spool.count()} runs still wait; the next command goes on")
+                break
+            if each.store not in away:
+                problem = _deliver(each, channels, spool)
+                if isinstance(problem, StoreError):
+                    away.add(each.store)
+                if problem is not None:
+                    problems.append(_sentence(problem, each, spool))
+    channels.close()
+    return problems
+
+
+class Channels:
+    """Ways to servers, with the patience of a program's end."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Channel] = {}
+
+    def send(self, waiting: Waiting) -> Appended:
+        """Send one, and let its file go; what became of the run itself.
+
+        Raises:
+            StoreError: the server is away, or is none.
+            AnsweredError: it refuses.
+        """
+        channel = self._open.get(waiting.store)
+        if channel is None:
+            channel = self._open[waiting.store] = Channel(
+                waiting.store, token_for(waiting.store), connect=CONNECT, answer=BOUND, patience=1.0
+            )
+        told = channel.ask("POST", PATH, waiting.body, repeatable=True)
+        match told:
+            case {"kept": [{"index": int(index), "fresh": bool(fresh)}, *_]}:
+                waiting.path.unlink(missing_ok=True)
+                return Appended(index, fresh)
+        raise StoreError(f"{waiting.store} answers, but not as a server of this Whence does")
+
+    def close(self) -> None:
+        """Let go of all."""
+        for each in self._open.values():
+            each.close()
+
+
+def _deliver(waiting: Waiting, channels: Channels, spool: Spool) -> WhenceError | None:
+    try:
+        channels.send(waiting)
+    except AnsweredError as answered:
+        if not answered.is_for_good:
+            return _as_store_error(answered, waiting.store)
+        try:
+            path = spool.set_aside(waiting, answered.detail, answered.status)
+        except StoreError as error:
+            return error
+        return InvalidRecordError(f"{answered.detail}; kept in {path}")
+    except StoreError as error:
+        return error
+    return None
+
+
+def _as_store_error(answered: AnsweredError, url: str) -> StoreError:
+    """A refusal that may not be the last word."""
+    error = answered.as_error(url)
+    return error if isinstance(error, StoreError) else StoreError(error.message, hint=error.hint)
+
+
+def _sentence(problem: WhenceError, waiting: Waiting, spool: Spool) -> str:
+    if isinstance(problem, StoreError):
+        count = spool.count()
+        waits = "1 run waits" if count == 1 else f"{count} runs wait"
+        return f"{waits} to be delivered: {problem.message}"
+    return f"run {waiting.run[:8]} was refused by {waiting.store}: {problem.message}"

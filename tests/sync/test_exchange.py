@@ -1,0 +1,289 @@
+"""Pushing and pulling between stores in memory, in any order and cut off anywhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from whence.errors import ConflictError, LedgerError
+from whence.ledger.audit import AuditRow
+from whence.model.identity import NodeId, derived_id
+from whence.model.node import NodeKind
+from whence.model.record import Record
+from whence.recording.observation import ActorSeen
+from whence.recording.recorder import Recorder
+from whence.recording.registry.registration import Registration
+from whence.store.interface import Appended, Direction, Head, Reader
+from whence.store.memory import MemoryStore
+from whence.sync.exchange import pull, push
+from whence.sync.peers import StorePeer
+from whence.sync.receiving import Claim, verify_guests
+from whence.sync.remotes import Remote
+from whence.sync.travelling import Arrived
+from whence.testing.records import a_facet, a_node, a_record
+from whence.testing.worlds import pipeline, run_seen
+
+
+class Laptop:
+    """A store with one remote."""
+
+    def __init__(self, name: str, server: MemoryStore) -> None:
+        self.name = name
+        self.store = MemoryStore()
+        self.peer = StorePeer(server)
+        self.remote = Remote("team", "memory://")
+        self.runs = 0
+        self.has_told = False
+
+    def keep(self, remote: Remote) -> None:
+        self.remote = remote
+
+    def run(self) -> None:
+        self.runs += 1
+        self.has_told = True
+        run = run_seen("train", id=derived_id("sync", self.name, str(self.runs)))
+        Recorder(self.store).record_run(run)
+
+    def register(self) -> None:
+        latest = self.store.latest(NodeKind.CODE, 1)
+        if latest:
+            self.has_told = True
+            artifact = self.store.nodes(latest)[0].id
+            person = ActorSeen("person", self.name)
+            told = Registration("delay", artifact, person, "sync")
+            Recorder(self.store).record([told.compose])
+
+    def push(self, peer: Any = None) -> None:
+        push(self.store, peer or self.peer, self.remote, self.keep)
+
+    def pull(self, peer: Any = None) -> None:
+        pull(self.store, peer or self.peer, self.remote, self.keep)
+
+
+class Cut(Exception):  # noqa: N818  stands for a plug that is pulled
+    """The net is gone."""
+
+
+class Flaky(StorePeer):
+    """A peer of which the net is cut after some calls, before or after they took effect."""
+
+    def __init__(self, store: MemoryStore, calls: int, *, late: bool) -> None:
+        super().__init__(store)
+        self._left, self._late = calls, late
+
+    def _tick(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise Cut
+
+    def give(self, rows: Sequence[AuditRow], project: str) -> list[Appended]:
+        if not self._late:
+            self._tick()
+        kept = super().give(rows, project)
+        self._tick()
+        return kept
+
+    def entries(self, start: int, stop: int) -> list[Arrived]:
+        self._tick()
+        return super().entries(start, min(stop, start + 2))
+
+    def claim(self, claim: Claim) -> Appended:
+        if not self._late:
+            self._tick()
+        kept = super().claim(claim)
+        self._tick()
+        return kept
+
+
+def picture(reader: Reader) -> dict[NodeId, Any]:
+    """Everything that is answered of every node, whatever the order in which it was told."""
+    told = {}
+    every = [each for kind in NodeKind for each in reader.latest(kind, 9_999)]
+    ids = dict(zip(every, (node.id for node in reader.nodes(every)), strict=True))
+    for handle, node in zip(every, reader.nodes(every), strict=True):
+        links = reader.links([handle], Direction.ORIGINS)
+        told[node.id] = (
+            node,
+            {(ids[each.target], each.kind, each.basis, each.role, each.detail) for each in links},
+            [(each.facet, each.time, each.record) for each in reader.facets(handle)],
+            reader.projects([handle])[handle],
+        )
+    return told
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 1),
+        st.sampled_from(["run", "register", "push", "pull", "cut push", "cut pull"]),
+        st.integers(0, 3),
+        st.booleans(),
+    ),
+    max_size=14,
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to make one smaller takes a minute
+)
+@given(STEPS)
+def test_two_laptops_and_a_server_end_with_the_same(
+    steps: list[tuple[int, str, int, bool]],
+) -> None:
+    server = MemoryStore()
+    laptops = [Laptop("ada", server), Laptop("grace", server)]
+    for who, what, count, late in steps:
+        laptop = laptops[who]
+        name = what.removeprefix("cut ")
+        if name == what:
+            getattr(laptop, what)()
+            continue
+        flaky = Flaky(server, count, late=late)
+        try:
+            getattr(laptop, name)(flaky)
+        except Cut:
+            continue
+    for laptop in laptops:
+        laptop.push()
+    for laptop in laptops:
+        laptop.pull()
+    assert picture(server) == picture(laptops[0].store) == picture(laptops[1].store)
+    size = server.head().size
+    for laptop in laptops:
+        laptop.push()
+        laptop.pull()
+    assert server.head().size == size, "what brings nothing new leaves nothing behind"
+    guests = list(verify_guests(server))
+    assert [each.fault for each in guests] == [""] * len(guests)
+    named = {each.ledger for each in guests}
+    assert named == {each.store.identity() for each in laptops if each.has_told}
+
+
+def test_a_laptops_root_follows_from_what_the_server_keeps() -> None:
+    server = MemoryStore()
+    Recorder(server).record_runs(pipeline())
+    laptop = Laptop("ada", server)
+    roots = []
+    for _ in range(3):
+        laptop.run()
+        laptop.push()
+        roots.append(laptop.store.head())
+        Recorder(server).record_run(run_seen("other", id=derived_id("x", str(len(roots)))))
+    (guest,) = verify_guests(server)
+    assert (guest.ledger, guest.fault) == (laptop.store.identity(), "")
+    assert Head(guest.size, bytes.fromhex(guest.root)) == roots[-1]
+
+
+def test_an_entry_that_was_exchanged_at_the_server_is_seen() -> None:
+    server = MemoryStore()
+    laptop = Laptop("ada", server)
+    for _ in range(3):
+        laptop.run()
+    laptop.push()
+    server._sealed[1] = server._sealed[0]
+    (guest,) = verify_guests(server)
+    assert "do not have the root" in guest.fault
+
+
+def test_a_record_of_the_same_id_with_another_content_stops_all() -> None:
+    server = MemoryStore()
+    laptop = Laptop("ada", server)
+    record = a_record("one", nodes=[a_node("a")])
+    _keep(laptop.store, a_record("before"), record)
+    _keep(server, replace(record, nodes=(a_node("b"),)))
+    with pytest.raises(ConflictError, match=r"is kept as .* and came as"):
+        laptop.push()
+    assert server.head().size == 1
+    with pytest.raises(ConflictError):
+        laptop.pull()
+    assert laptop.store.head().size == 2
+
+
+def test_another_ledger_or_one_that_went_back_is_not_spoken_with() -> None:
+    server = MemoryStore()
+    _keep(server, *(a_record(f"r{at}") for at in range(5)))
+    laptop = Laptop("ada", server)
+    laptop.pull()
+    other = Laptop("grace", MemoryStore())
+    with pytest.raises(LedgerError, match="shows the ledger"):
+        laptop.push(other.peer)
+    server._cut(3)
+    with pytest.raises(LedgerError, match="went back from 5 to 3"):
+        laptop.pull()
+    _keep(server, a_record("r3"), a_record("another"), a_record("more"))
+    with pytest.raises(LedgerError, match="does not show the history"):
+        laptop.push()
+    assert laptop.store.head().size == 5
+
+
+def test_entries_that_are_not_those_of_the_root_are_refused() -> None:
+    server, forged = MemoryStore(), MemoryStore()
+    _keep(server, *(a_record(f"r{at}") for at in range(5)))
+    _keep(forged, *(a_record(f"x{at}") for at in range(5)))
+
+    class Lying(StorePeer):
+        def entries(self, start: int, stop: int) -> list[Arrived]:
+            return StorePeer(forged).entries(start, min(stop, start + 2))
+
+    laptop = Laptop("ada", server)
+    with pytest.raises(LedgerError, match="other entries than those"):
+        laptop.pull(Lying(server))
+    assert laptop.store.head().size == 0
+
+
+def test_what_names_no_project_is_pushed_in_the_name_of_one() -> None:
+    server = MemoryStore()
+    laptop = Laptop("ada", server)
+    named = replace(a_record("named", nodes=[a_node("b")]), project="flights")
+    _keep(laptop.store, a_record("one", nodes=[a_node("a")], facets=[a_facet("a", "tags")]), named)
+    push(laptop.store, laptop.peer, laptop.remote, laptop.keep, project="churn")
+    handles = [server.find(a_node(name).id) for name in "ab"]
+    assert all(each is not None for each in handles)
+    told = server.projects([each for each in handles if each is not None])
+    assert list(told.values()) == [{"churn"}, {"flights"}]
+
+
+def test_the_record_itself_is_no_remote() -> None:
+    laptop = Laptop("ada", MemoryStore())
+    laptop.run()
+    for way in (laptop.push, laptop.pull):
+        with pytest.raises(LedgerError, match="this very record"):
+            way(StorePeer(laptop.store))
+
+
+def test_two_laptops_may_both_have_made_a_version_of_one_number() -> None:
+    server = MemoryStore()
+    laptops = [Laptop("ada", server), Laptop("grace", server)]
+    for each in laptops:
+        each.run()
+        each.register()
+        each.push()
+    assert len(server.named("delay@1")) == 2
+
+
+def test_a_ledger_of_many_entries_travels_in_batches() -> None:
+    server = MemoryStore()
+    laptop = Laptop("ada", server)
+    _keep(laptop.store, *_records(1_234))
+    laptop.push()
+    other = Laptop("grace", server)
+    other.pull()
+    assert picture(other.store) == picture(server)
+    assert len(laptop.remote.spans) == 0
+    assert laptop.remote.pushed == 1_234
+
+
+def _records(count: int) -> Iterator[Record]:
+    for at in range(count):
+        yield a_record(f"many {at}", nodes=[a_node(f"n{at}")])
+
+
+def _keep(store: MemoryStore, *records: Record) -> None:
+    with store.writing() as writer:
+        for record in records:
+            writer.append(record)
