@@ -257,6 +257,9 @@ CALLS: Mapping[str, Ask] = MappingProxyType(
             lambda reader, handle: reader.facets(handle), (INTEGER,), _list_of(_told(StatedFacet))
         ),
         "projects": Ask(lambda reader, handles: reader.projects(handles), (_HANDLES,), _PROJECTS),
+        "introduced": Ask(
+            lambda reader, handles: reader.introduced(handles), (_HANDLES,), _list_of(TEXT)
+        ),
         "starting_with": Ask(
             lambda reader, prefix, limit: reader.starting_with(prefix, limit),
             (TEXT, INTEGER),

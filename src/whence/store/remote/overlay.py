@@ -182,6 +182,17 @@ class Overlay:
             found[each] = both or shared
         return found
 
+    def introduced(self, handles: Sequence[int]) -> list[str]:
+        """When each of these nodes was first told of."""
+        below = [each for each in handles if each < ABOVE]
+        told = dict(zip(below, self._below.introduced(below), strict=True)) if below else {}
+        found = []
+        for each in handles:
+            own = self._own(each)
+            above = [] if own is None else self._above.introduced([own])
+            found.append(min(filter(None, (told.get(each), *above)), default=""))
+        return found
+
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters, by id."""
         below = self._below.starting_with(prefix, limit)

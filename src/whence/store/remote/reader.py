@@ -37,6 +37,7 @@ class RemoteReader:
         self._head = head
         self._nodes: dict[int, Node] = {}
         self._found: dict[NodeId, int | None] = {}
+        self._times: dict[int, str] = {}
         self._facets: dict[int, list[StatedFacet]] = {}
         self._links: dict[tuple[int, Direction], list[Link]] = {}
         self._lists: dict[tuple[Any, ...], Any] = {}
@@ -139,6 +140,15 @@ class RemoteReader:
         """The projects of nodes."""
         told: dict[int, frozenset[str]] = self._one("projects", list(handles))
         return told
+
+    def introduced(self, handles: Sequence[int]) -> list[str]:
+        """When each of these nodes was first told of."""
+        missing = [each for each in dict.fromkeys(handles) if each not in self._times]
+        if missing:
+            near = self._guess(missing[-1], self._times, "times") if len(missing) == 1 else []
+            wanted = [*missing, *near]
+            self._times.update(zip(wanted, self._one("introduced", wanted), strict=True))
+        return [self._times[each] for each in handles]
 
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these characters, by id."""
