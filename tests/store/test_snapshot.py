@@ -10,6 +10,7 @@ from whence.model.edge import EdgeKind
 from whence.store.interface import Direction
 from whence.store.schema import EDGE_CODES, GRAPH_TABLES, TABLES
 from whence.store.snapshot import Mark, Snapshot, SnapshotError, write_snapshot
+from whence.store.sqlitedatabase import SqliteDatabase
 
 MARK = Mark(b"m" * 16, 9, b"r" * 32, 8, 7)
 USED, FOLLOWS = EDGE_CODES[EdgeKind.USED], EDGE_CODES[EdgeKind.FOLLOWS]
@@ -37,7 +38,7 @@ def connection() -> Iterator[sqlite3.Connection]:
 @pytest.fixture
 def path(tmp_path: Path, connection: sqlite3.Connection) -> Path:
     path = tmp_path / "cache" / "adjacency"
-    write_snapshot(connection, MARK, path)
+    write_snapshot(SqliteDatabase(connection), MARK, path)
     return path
 
 
@@ -97,7 +98,7 @@ def test_a_mapped_file_that_is_replaced_or_deleted_stays_readable(
 ) -> None:
     snapshot = Snapshot(path)
     connection.execute("DELETE FROM edge")
-    write_snapshot(connection, MARK, path)
+    write_snapshot(SqliteDatabase(connection), MARK, path)
     path.unlink()
     assert snapshot.is_sound
     assert neighbours(snapshot, Direction.EFFECTS) == {1: [3], 2: [3, 6], 3: [4]}
@@ -118,7 +119,7 @@ def test_two_do_not_write_at_once(path: Path, connection: sqlite3.Connection) ->
     with path.with_name("adjacency.new").open("wb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(BlockingIOError):
-            write_snapshot(connection, MARK._replace(seq=99), path)
+            write_snapshot(SqliteDatabase(connection), MARK._replace(seq=99), path)
     assert path.read_bytes() == before
 
 
@@ -126,7 +127,7 @@ def test_what_a_killed_writer_left_is_written_over(
     path: Path, connection: sqlite3.Connection
 ) -> None:
     path.with_name("adjacency.new").write_bytes(b"x" * 100_000)
-    write_snapshot(connection, MARK, path)
+    write_snapshot(SqliteDatabase(connection), MARK, path)
     read_all(path)
     assert [each.name for each in path.parent.iterdir()] == ["adjacency"]
 
@@ -137,7 +138,7 @@ def test_a_write_that_fails_leaves_nothing_behind(
     before = path.read_bytes()
     connection.execute("DROP TABLE edge")
     with pytest.raises(sqlite3.OperationalError):
-        write_snapshot(connection, MARK, path)
+        write_snapshot(SqliteDatabase(connection), MARK, path)
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == ["adjacency"]
 
@@ -145,7 +146,7 @@ def test_a_write_that_fails_leaves_nothing_behind(
 def test_an_empty_graph_has_a_snapshot_too(tmp_path: Path, connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM edge")
     path = tmp_path / "adjacency"
-    write_snapshot(connection, MARK._replace(top=0), path)
+    write_snapshot(SqliteDatabase(connection), MARK._replace(top=0), path)
     snapshot = Snapshot(path)
     assert [len(part) for part in snapshot.rows(Direction.ORIGINS)] == [2, 0]
     snapshot.close()

@@ -16,6 +16,8 @@ from whence.model.node import NodeKind
 from whence.store import schema
 from whence.store.check import check
 from whence.store.sqlite import FILE_NAME, SqliteStore
+from whence.store.sqlitedatabase import SqliteDatabase
+from whence.store.sqlreader import SqlReader
 from whence.store.sqlwriter import GraphIndex, SqlWriter
 from whence.testing.records import a_node, a_record
 from whence.testing.store_contract import StoreContract
@@ -72,7 +74,7 @@ def test_only_its_owner_may_read_it(store: SqliteStore) -> None:
 def test_it_is_durable_at_every_commit(store: SqliteStore) -> None:
     with store.reading() as reader:
         told = [
-            reader._connection.execute(f"PRAGMA {name}").fetchone()[0]
+            reader.database.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "trusted_schema", "secure_delete")
         ]
     assert told == ["wal", 2, 0, 1]
@@ -279,12 +281,17 @@ def append_by_half(writer: SqlWriter) -> None:
         writer.append(a_record("four", [a_node("four")]))
 
 
+def connection_of(reader: SqlReader) -> sqlite3.Connection:
+    assert isinstance(reader.database, SqliteDatabase)
+    return reader.database.connection
+
+
 def test_closed_after_a_failed_commit(store: SqliteStore) -> None:
     """A failed commit is not tried again on the same connection."""
     with store.reading() as reader:
-        first = reader._connection
+        first = connection_of(reader)
     with pytest.raises(StoreError), store.writing() as writer:
-        writer._connection.execute("COMMIT")
+        writer.database.execute("COMMIT")
     with store.reading() as reader:
-        assert reader._connection is not first
+        assert connection_of(reader) is not first
     assert kept(store.folder) == 2

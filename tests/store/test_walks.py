@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from whence.model.edge import EdgeKind
-from whence.store import adjacency, arraysteps, steps, walks
+from whence.store import adjacency, arraysteps, sqlitedatabase, walks
 from whence.store.interface import Direction, Store
 from whence.store.sqlite import SqliteStore
 from whence.testing.picture import levels_of
@@ -23,7 +23,7 @@ SIZES = {
     (arraysteps, "NARROW"): 2,
     (arraysteps, "_SPARSE"): 6,
     (arraysteps, "_AT_ONCE"): 3,
-    (steps, "PARAMETERS"): 4,
+    (sqlitedatabase, "PARAMETERS"): 4,
 }
 """So that the small graphs of the contract change steps in midst, more than once."""
 

@@ -6,7 +6,6 @@ direction. What it hands out is what the reading transaction sees: a snapshot th
 that was made of another graph or another history, is not used.
 """
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from whence.ledger.merkle import EMPTY_ROOT
+from whence.store.database import Database
 from whence.store.interface import Direction
 from whence.store.schema import LINEAGE_BELOW
 from whence.store.snapshot import MOST, Mark, Rows, Snapshot, SnapshotError, write_snapshot
@@ -85,23 +85,21 @@ class Adjacency:
         if held is not None:
             held.close()
 
-    def side(
-        self, connection: sqlite3.Connection, direction: Direction, root_at: RootReader
-    ) -> Side | None:
+    def side(self, database: Database, direction: Direction, root_at: RootReader) -> Side | None:
         """The edges of one direction; ``None`` where SQL has to do.
 
         Args:
-            connection: In a reading transaction; the same connection at every call.
+            database: In a reading transaction; the same connection at every call.
             direction: Which way to walk.
             root_at: Reads the ledger's history in this transaction.
         """
-        now = _read_mark(connection)
+        now = _read_mark(database)
         if now.seq < WORTH_IT or max(now.seq, now.top) > MOST:
             return None
         if self._held is not None and not (_is_past(self._held.mark, now) and self._held.is_sound):
             self.forget()
         for _ in range(2):
-            held = self._freshen(connection, now, root_at)
+            held = self._freshen(database, now, root_at)
             if held is None:
                 return None
             try:
@@ -110,13 +108,11 @@ class Adjacency:
                 self.forget()
                 self._discard()
                 continue
-            self._catch_up(connection, now.seq)
+            self._catch_up(database, now.seq)
             return self._side(direction, rows, now.top)
         return None
 
-    def _freshen(
-        self, connection: sqlite3.Connection, now: Mark, root_at: RootReader
-    ) -> Snapshot | None:
+    def _freshen(self, database: Database, now: Mark, root_at: RootReader) -> Snapshot | None:
         """The snapshot at hand, or a fresher one: from the file, or made."""
         if self._held is not None and not _lags(self._held.mark, now):
             return self._held
@@ -124,7 +120,7 @@ class Adjacency:
         wanted = self._held is None or _lags(self._held.mark, now)
         if wanted and newest <= now.seq and self._writable:
             try:
-                write_snapshot(connection, now, self._path)
+                write_snapshot(database, now, self._path)
                 self._open(now, root_at)
             except BlockingIOError:
                 pass  # somebody else is making one
@@ -156,11 +152,11 @@ class Adjacency:
 
     # ----------------------------------------------------------------- delta
 
-    def _catch_up(self, connection: sqlite3.Connection, seq: int) -> None:
+    def _catch_up(self, database: Database, seq: int) -> None:
         if self._read == seq:
             return
         causes, effects = self._delta[Direction.ORIGINS], self._delta[Direction.EFFECTS]
-        for origin, target in connection.execute(
+        for origin, target in database.stream(
             f"SELECT origin, target FROM edge WHERE seq > ? AND kind < {LINEAGE_BELOW}",
             (self._read,),
         ):
@@ -177,9 +173,9 @@ class Adjacency:
         return side
 
 
-def _read_mark(connection: sqlite3.Connection) -> Mark:
+def _read_mark(database: Database) -> Mark:
     """How far the history goes that the connection's transaction sees."""
-    (row,) = connection.execute(
+    (row,) = database.execute(
         "SELECT (SELECT mark FROM making), coalesce((SELECT size FROM head), 0),"
         " coalesce((SELECT root FROM head), ?), coalesce((SELECT max(seq) FROM edge), 0),"
         " coalesce((SELECT max(handle) FROM node), 0)",

@@ -11,8 +11,9 @@ from whence.errors import StoreCorruptError
 from whence.ledger.audit import AuditRow, audit
 from whence.store.interface import Head, Reader, Store
 from whence.store.schema import GRAPH_TABLE_NAMES, GRAPH_TABLES
-from whence.store.sqlite import fill_graph
+from whence.store.sqlitedatabase import SqliteDatabase
 from whence.store.sqlreader import SqlReader
+from whence.store.sqlwriter import fill_graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ def _graph_faults(reader: SqlReader) -> Iterator[Fault]:
     with closing(sqlite3.connect("", isolation_level=None)) as scratch:  # a temporary file
         scratch.executescript(GRAPH_TABLES)
         scratch.execute("BEGIN")
-        fill_graph(scratch, reader)
-        wanted = SqlReader(scratch)
+        database = SqliteDatabase(scratch)
+        fill_graph(database, reader)
+        wanted = SqlReader(database)
         for table in GRAPH_TABLE_NAMES:
             with (
                 closing(reader.graph_rows(table)) as found,

@@ -16,7 +16,6 @@ it mapped keeps what they mapped; and whatever is wrong with it, it can be left 
 import fcntl
 import mmap
 import os
-import sqlite3
 import struct
 import zlib
 from array import array
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from whence.store.database import Database
 from whence.store.interface import Direction
 from whence.store.schema import ENDS, LINEAGE_BELOW
 
@@ -125,18 +125,18 @@ class Snapshot:
         self._file.close()
 
 
-def write_snapshot(connection: sqlite3.Connection, mark: Mark, path: Path) -> None:
+def write_snapshot(database: Database, mark: Mark, path: Path) -> None:
     """Write the edges that the connection's transaction sees, unless somebody else is about to.
 
     Args:
-        connection: In the transaction that ``mark`` speaks of.
+        database: In the transaction that ``mark`` speaks of.
         mark: What will be in the file.
         path: Replaced as a whole, or left alone.
 
     Raises:
         OSError: it cannot be written, or not now.
     """
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.new")
     # One name for all who build: the lock keeps the others away, and what a killed builder left
     # behind is written over by the next.
@@ -146,19 +146,19 @@ def write_snapshot(connection: sqlite3.Connection, mark: Mark, path: Path) -> No
         if not os.path.samestat(os.fstat(file.fileno()), beside.stat()):
             raise BlockingIOError  # its former holder has just renamed it
         try:
-            _fill(file, connection, mark)
+            _fill(file, database, mark)
             beside.replace(path)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
 
 
-def _fill(file: BinaryIO, connection: sqlite3.Connection, mark: Mark) -> None:
+def _fill(file: BinaryIO, database: Database, mark: Mark) -> None:
     file.truncate(0)
     file.write(bytes(_START))
     lengths, checks = [], []
     for direction in Direction:
-        offsets, targets = _collect(connection, direction, mark.top)
+        offsets, targets = _collect(database, direction, mark.top)
         check = 0
         for part in (offsets, targets):
             check = zlib.crc32(part, check)
@@ -171,19 +171,17 @@ def _fill(file: BinaryIO, connection: sqlite3.Connection, mark: Mark) -> None:
     file.flush()
 
 
-def _collect(
-    connection: sqlite3.Connection, direction: Direction, top: int
-) -> "tuple[array[int], array[int]]":
+def _collect(database: Database, direction: Direction, top: int) -> "tuple[array[int], array[int]]":
     """The rows of one direction, streamed from the index that holds them in order."""
     near, far = ENDS[direction]
     offsets, targets = array("i"), array("i")
     begin, add = offsets.append, targets.append
     done, last, count = -1, (0, 0), 0
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(
-            f"SELECT {near}, {far} FROM edge WHERE kind < {LINEAGE_BELOW} ORDER BY {near}, {far}"
-        )
-        for row in cursor:
+    rows = database.stream(
+        f"SELECT {near}, {far} FROM edge WHERE kind < {LINEAGE_BELOW} ORDER BY {near}, {far}"
+    )
+    with closing(rows):
+        for row in rows:
             if row == last:
                 continue  # joined in several ways
             last = row

@@ -16,15 +16,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from whence.errors import StoreCorruptError, StoreError, StoreLockedError, StoreVersionError
 from whence.store import schema
 from whence.store.adjacency import Adjacency
+from whence.store.sqlitedatabase import SqliteDatabase
 from whence.store.sqlreader import SqlReader
-from whence.store.sqlwriter import GraphIndex, SqlWriter
+from whence.store.sqlwriter import SqlWriter, fill_graph
 
 FILE_NAME = "whence.sqlite"
 LOCK_NAME = "lock"
@@ -63,7 +64,7 @@ class SqliteStore:
                 connection = reading.connection
                 connection.execute("BEGIN")
                 try:
-                    yield SqlReader(connection, reading.adjacency)
+                    yield SqlReader(SqliteDatabase(connection), reading.adjacency)
                 finally:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -106,7 +107,7 @@ class SqliteStore:
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqlWriter]:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            writer = SqlWriter(connection)
+            writer = SqlWriter(SqliteDatabase(connection))
             yield writer
             writer.finish()
         except BaseException:
@@ -303,17 +304,9 @@ def _make_graph(connection: sqlite3.Connection) -> None:
     for table in schema.GRAPH_TABLE_NAMES:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     _execute_all(connection, schema.GRAPH_TABLES)
-    fill_graph(connection, SqlReader(connection))
+    database = SqliteDatabase(connection)
+    fill_graph(database, SqlReader(database))
     connection.execute(schema.NEW_MAKING)
-
-
-def fill_graph(connection: sqlite3.Connection, reader: SqlReader) -> None:
-    """Write the graph's rows of every record into empty tables."""
-    with closing(connection.cursor()) as cursor:
-        index = GraphIndex(cursor, reader.telling)
-        for kept in reader.records():
-            if kept.record is not None:
-                index.add(kept.index, kept.record)
 
 
 def _execute_all(connection: sqlite3.Connection, script: str) -> None:

@@ -1,7 +1,6 @@
 """Asking the SQL store, inside the caller's transaction."""
 
 import json
-import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 
 from whence.errors import StoreCorruptError
@@ -11,6 +10,7 @@ from whence.model.digest import Digest
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.store.adjacency import Adjacency
+from whence.store.database import Database
 from whence.store.interface import Direction, Head, Kept, Link, Reach, StatedFacet
 from whence.store.schema import (
     BASES,
@@ -20,7 +20,6 @@ from whence.store.schema import (
     NODE_KINDS,
 )
 from whence.store.sealing import decompress, open_body
-from whence.store.steps import PARAMETERS
 from whence.store.walks import Walks
 
 _HEXADECIMAL = frozenset("0123456789abcdef")
@@ -33,21 +32,21 @@ ENTRIES_OPEN = 64
 class SqlReader:
     """One consistent moment of a SQL store."""
 
-    def __init__(self, connection: sqlite3.Connection, adjacency: Adjacency | None = None) -> None:
-        self._connection = connection
-        self._walks = Walks(connection, adjacency, self._root_at)
+    def __init__(self, database: Database, adjacency: Adjacency | None = None) -> None:
+        self.database = database
+        self._walks = Walks(database, adjacency, self._root_at)
         self._entries: dict[int, dict[str, list[StatedFacet]]] = {}
 
     # ---------------------------------------------------------------- ledger
 
     def head(self) -> Head:
         """The ledger's size and root."""
-        row = self._connection.execute("SELECT size, root FROM head").fetchone()
+        row = self.database.execute("SELECT size, root FROM head").fetchone()
         return Head(0, EMPTY_ROOT) if row is None else Head(*row)
 
     def records(self, start: int = 0) -> Iterator[Kept]:
         """The records in order."""
-        for index, body in self._connection.execute(
+        for index, body in self.database.stream(
             "SELECT idx, body FROM entry WHERE idx >= ? ORDER BY idx", (start,)
         ):
             yield Kept(index, open_body(None if body is None else decompress(body)))
@@ -65,7 +64,7 @@ class SqlReader:
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """The entries from one place up to another."""
-        for index, entry, salt, body, leaf in self._connection.execute(
+        for index, entry, salt, body, leaf in self.database.stream(
             "SELECT idx, entry, salt, body, leaf FROM entry WHERE idx >= ? AND idx < ?"
             " ORDER BY idx",
             (start, 2**62 if stop is None else stop),
@@ -78,27 +77,19 @@ class SqlReader:
 
     def identity(self) -> str:
         """The ledger's own id."""
-        (raw,) = self._connection.execute("SELECT id FROM identity").fetchone()
+        (raw,) = self.database.execute("SELECT id FROM identity").fetchone()
         return str(raw.hex())
-
-    def telling(self, index: int) -> tuple[str, str]:
-        """The time and the id of the record of an entry, which an erasure leaves."""
-        (entry,) = self._connection.execute(
-            "SELECT entry FROM entry WHERE idx=?", (index,)
-        ).fetchone()
-        told = json.loads(entry)
-        return told["time"], told["id"]
 
     def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
         """The interior hashes."""
-        yield from self._connection.execute("SELECT level, idx, hash FROM tree ORDER BY level, idx")
+        yield from self.database.stream("SELECT level, idx, hash FROM tree ORDER BY level, idx")
 
     def subtree_hash(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of 2**level leaves (RFC 6962, section 2.1)."""
         if level == 0:
-            row = self._connection.execute("SELECT leaf FROM entry WHERE idx=?", (index,))
+            row = self.database.execute("SELECT leaf FROM entry WHERE idx=?", (index,))
         else:
-            row = self._connection.execute(
+            row = self.database.execute(
                 "SELECT hash FROM tree WHERE level=? AND idx=?", (level, index)
             )
         found = row.fetchone()
@@ -113,56 +104,50 @@ class SqlReader:
         return tree_root(size, self.subtree_hash)
 
     def integrity_faults(self) -> list[str]:
-        """What SQLite itself finds wrong with its pages and indices; empty when nothing is."""
-        rows = self._connection.execute("PRAGMA integrity_check(3)")
-        return [text for (text,) in rows if text != "ok"]
+        """What the database itself finds wrong with its files; empty when nothing is."""
+        return self.database.integrity_faults()
 
     def graph_rows(self, table: str) -> Generator[tuple[object, ...], None, None]:
         """All rows of one of the graph's tables, in the order of their keys."""
-        yield from self._connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
+        yield from self.database.stream(f"SELECT * FROM {table} ORDER BY 1, 2")
 
     # ----------------------------------------------------------------- nodes
 
     def find(self, node: NodeId) -> int | None:
         """The handle of a node, or ``None``."""
-        row = self._connection.execute(
+        row = self.database.execute(
             "SELECT handle FROM node WHERE id=?", (bytes.fromhex(node),)
         ).fetchone()
         return None if row is None else row[0]
 
     def nodes(self, handles: Sequence[int]) -> list[Node]:
         """The nodes of these handles, in the order asked."""
-        found: dict[int, Node] = {}
-        for part, marks in _parts(handles):
-            for row in self._connection.execute(
-                "SELECT handle, id, kind, name, digest, digests, location FROM node"
-                f" WHERE handle IN ({marks})",
-                part,
-            ):
-                found[row[0]] = _node(row)
+        rows = self.database.among(
+            "SELECT handle, id, kind, name, digest, digests, location FROM node"
+            " WHERE handle {among}",
+            handles,
+        )
+        found = {row[0]: _node(row) for row in rows}
         return [found[handle] for handle in handles]
 
     def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
         """All edges on one side of these nodes."""
         column, _ = ENDS[direction]
-        return [
-            _link(row)
-            for part, marks in _parts(handles)
-            for row in self._connection.execute(
-                f"SELECT origin, target, kind, basis, role, detail FROM edge"
-                f" WHERE {column} IN ({marks}) ORDER BY seq",
-                part,
-            )
-        ]
+        rows = self.database.among(
+            f"SELECT origin, target, kind, basis, role, detail FROM edge"
+            f" WHERE {column} {{among}} ORDER BY seq",
+            handles,
+        )
+        return [_link(row) for row in rows]
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""
-        row = self._connection.execute("SELECT id FROM node WHERE handle=?", (handle,)).fetchone()
+        row = self.database.execute("SELECT id FROM node WHERE handle=?", (handle,)).fetchone()
         if row is None:
             return []
         own = row[0].hex()
         stated: list[StatedFacet] = []
-        for (index,) in self._connection.execute(
+        for (index,) in self.database.execute(
             "SELECT idx FROM about WHERE node=?", (handle,)
         ).fetchall():
             stated += self._opened(index).get(own, ())
@@ -172,11 +157,10 @@ class SqlReader:
     def projects(self, handles: Sequence[int]) -> dict[int, frozenset[str]]:
         """The projects of nodes."""
         named: dict[int, set[str]] = {}
-        for part, marks in _parts(handles):
-            for node, project in self._connection.execute(
-                f"SELECT node, project FROM belonging WHERE node IN ({marks})", part
-            ):
-                named.setdefault(node, set()).add(project)
+        for node, project in self.database.among(
+            "SELECT node, project FROM belonging WHERE node {among}", handles
+        ):
+            named.setdefault(node, set()).add(project)
         return {each: frozenset(named.get(each, ("",))) for each in handles}
 
     def introduced(self, handles: Sequence[int]) -> list[str]:
@@ -198,7 +182,7 @@ class SqlReader:
         """
         opened = self._entries.get(index)
         if opened is None:
-            (body,) = self._connection.execute(
+            (body,) = self.database.execute(
                 "SELECT body FROM entry WHERE idx=?", (index,)
             ).fetchone()
             record = open_body(None if body is None else decompress(body))
@@ -229,9 +213,8 @@ class SqlReader:
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT name FROM node WHERE instr(lower(name), lower(?)) > 0"
-            " ORDER BY name LIMIT ?",
+        rows = self.database.execute(
+            f"SELECT DISTINCT name FROM node WHERE {self.database.has_word} ORDER BY name LIMIT ?",
             (text, limit),
         )
         return [name for (name,) in rows]
@@ -267,8 +250,8 @@ class SqlReader:
 
     def size(self) -> tuple[int, int]:
         """How many nodes and edges."""
-        (nodes,) = self._connection.execute("SELECT count(*) FROM node").fetchone()
-        (edges,) = self._connection.execute("SELECT count(*) FROM edge").fetchone()
+        (nodes,) = self.database.execute("SELECT count(*) FROM node").fetchone()
+        (edges,) = self.database.execute("SELECT count(*) FROM edge").fetchone()
         return nodes, edges
 
     # ----------------------------------------------------------------- walks
@@ -289,13 +272,7 @@ class SqlReader:
         return self._walks.path(start, goal)
 
     def _column(self, statement: str, values: tuple[object, ...]) -> list[int]:
-        return [value for (value,) in self._connection.execute(statement, values)]
-
-
-def _parts(handles: Sequence[int]) -> Iterator[tuple[Sequence[int], str]]:
-    for at in range(0, len(handles), PARAMETERS):
-        part = handles[at : at + PARAMETERS]
-        yield part, ",".join("?" * len(part))
+        return [value for (value,) in self.database.execute(statement, values)]
 
 
 def _is_prefix(text: str, length: int) -> bool:

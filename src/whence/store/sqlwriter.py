@@ -1,8 +1,7 @@
 """Appending to the ledger and indexing into the graph, in the caller's transaction."""
 
 import json
-import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from whence.errors import StoreError
 from whence.ledger.merkle import Frontier
@@ -11,6 +10,7 @@ from whence.model.facet import Facet
 from whence.model.identity import NodeId
 from whence.model.node import Node
 from whence.model.record import Record
+from whence.store.database import Database
 from whence.store.interface import Appended, Head
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import (
@@ -22,7 +22,6 @@ from whence.store.sealing import (
     seal,
 )
 from whence.store.sqlreader import SqlReader
-from whence.store.steps import PARAMETERS
 
 REMEMBERED = 200_000
 """How many ids and nodes a writer keeps in mind at most."""
@@ -35,10 +34,9 @@ class SqlWriter(SqlReader):
     a batch speak of the same nodes, and each record is read, checked and kept.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__(connection)
-        self._cursor = connection.cursor()
-        self._index = GraphIndex(self._cursor, self.telling)
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._index = GraphIndex(database, database)
         self._nodes: dict[int, Node] = {}
         self._alike: dict[str, list[int]] = {}
         self._frontier: Frontier | None = None
@@ -76,7 +74,7 @@ class SqlWriter(SqlReader):
     def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record; see ``Writer.append``."""
         raw_id = bytes.fromhex(record.id)
-        row = self._cursor.execute("SELECT idx FROM entry WHERE id=?", (raw_id,)).fetchone()
+        row = self.database.execute("SELECT idx FROM entry WHERE id=?", (raw_id,)).fetchone()
         if row is not None:
             return Appended(row[0], fresh=False)
         require_known(record, self._index.find)
@@ -87,13 +85,9 @@ class SqlWriter(SqlReader):
         body = None if sealed.body is None else compress(sealed.body)
         index = frontier.size
         self._under_way = True
-        self._cursor.execute(
-            "INSERT INTO entry VALUES (?,?,?,?,?,?)",
-            (index, raw_id, sealed.entry, sealed.salt, body, sealed.leaf),
-        )
-        added = [row for row in frontier.append(sealed.leaf) if row[0] > 0]
-        if added:
-            self._cursor.executemany("INSERT INTO tree VALUES (?,?,?)", added)
+        row = (index, raw_id, sealed.entry, sealed.salt, body, sealed.leaf)
+        self.database.insert("entry", [row])
+        self.database.insert("tree", [at for at in frontier.append(sealed.leaf) if at[0] > 0])
         for handle in self._index.add(index, record):
             self._nodes.pop(handle, None)
         for node in record.nodes:
@@ -111,8 +105,9 @@ class SqlWriter(SqlReader):
         if self._under_way:
             raise StoreError("a record was written by half, so none of its block is kept")
         if self._frontier is not None:
-            self._cursor.execute(
-                "INSERT OR REPLACE INTO head VALUES (1,?,?)",
+            self.database.execute(
+                "INSERT INTO head VALUES (1,?,?)"
+                " ON CONFLICT (one) DO UPDATE SET size = excluded.size, root = excluded.root",
                 (self._frontier.size, self._frontier.root()),
             )
 
@@ -130,13 +125,13 @@ class GraphIndex:
     """Writes the graph's rows of records; nobody else may write while it is in use.
 
     Args:
-        cursor: In the writer's transaction.
-        telling: The time and the id of the record of an entry.
+        database: In the writer's transaction.
+        ledger: Where the entries are.
     """
 
-    def __init__(self, cursor: sqlite3.Cursor, telling: Callable[[int], tuple[str, str]]) -> None:
-        self._cursor = cursor
-        self._telling = telling
+    def __init__(self, database: Database, ledger: Database) -> None:
+        self._database = database
+        self._ledger = ledger
         self._handles: dict[NodeId, int | None] = {}
         """What was looked up or written; ``None`` for what the store does not have."""
         self._top: int | None = None
@@ -154,13 +149,10 @@ class GraphIndex:
         return {each: handle for each in ids if (handle := handles[each]) is not None}
 
     def _look_up(self, ids: Sequence[NodeId]) -> None:
-        for at in range(0, len(ids), PARAMETERS):
-            part = [bytes.fromhex(each) for each in ids[at : at + PARAMETERS]]
-            marks = ",".join("?" * len(part))
-            for raw, handle in self._cursor.execute(
-                f"SELECT id, handle FROM node WHERE id IN ({marks})", part
-            ):
-                self._handles[NodeId(raw.hex())] = handle
+        for raw, handle in self._database.among(
+            "SELECT id, handle FROM node WHERE id {among}", [bytes.fromhex(each) for each in ids]
+        ):
+            self._handles[NodeId(raw.hex())] = handle
 
     def add(self, index: int, record: Record) -> list[int]:
         """Write the graph's rows of one record; the nodes that are called otherwise from now on.
@@ -204,19 +196,18 @@ class GraphIndex:
                     index,
                 )
             )
-        if rows:
-            self._cursor.executemany("INSERT INTO node VALUES (?,?,?,?,?,?,?,?)", rows)
+        self._database.insert("node", rows)
         return self._rename(index, record, known) if known else []
 
     def _rename(self, index: int, record: Record, known: dict[int, Node]) -> list[int]:
         """Call nodes as this record does, where it counts as said before what called them so."""
         renamed = []
         for handle, node in known.items():
-            (told,) = self._cursor.execute(
+            (told,) = self._database.execute(
                 "SELECT told FROM node WHERE handle = ?", (handle,)
             ).fetchone()
             if is_earlier(record, *self._telling(told)):
-                self._cursor.execute(
+                self._database.execute(
                     "UPDATE node SET name = ?, location = ?, told = ? WHERE handle = ?",
                     (node.name, node.location, index, handle),
                 )
@@ -225,13 +216,20 @@ class GraphIndex:
 
     def _next_handle(self) -> int:
         if self._top is None:
-            (self._top,) = self._cursor.execute("SELECT max(handle) FROM node").fetchone()
+            (self._top,) = self._database.execute("SELECT max(handle) FROM node").fetchone()
         self._top = (self._top or 0) + 1
         return self._top
+
+    def _telling(self, index: int) -> tuple[str, str]:
+        """The time and the id of the record of an entry, which an erasure leaves."""
+        (entry,) = self._ledger.execute("SELECT entry FROM entry WHERE idx=?", (index,)).fetchone()
+        told = json.loads(entry)
+        return told["time"], told["id"]
 
     def _add_edges(self, edges: Iterable[Edge], handles: dict[NodeId, int]) -> None:
         rows = [
             (
+                None,  # the next number, unless the edge is there
                 handles[edge.origin],
                 handles[edge.target],
                 EDGE_CODES[edge.kind],
@@ -242,12 +240,7 @@ class GraphIndex:
             for edge in edges
             if edge.origin in handles and edge.target in handles
         ]
-        if rows:
-            self._cursor.executemany(
-                "INSERT OR IGNORE INTO edge (origin, target, kind, basis, role, detail)"
-                " VALUES (?,?,?,?,?,?)",
-                rows,
-            )
+        self._database.insert("edge", rows, again=True)
 
     def _add_facets(self, index: int, facets: Iterable[Facet], handles: dict[NodeId, int]) -> None:
         said: dict[int, None] = {}
@@ -257,17 +250,20 @@ class GraphIndex:
             if handle is not None:
                 said[handle] = None
                 members += [(bytes.fromhex(each), handle) for each in member_digests(facet)]
-        if said:
-            self._cursor.executemany(
-                "INSERT OR IGNORE INTO about VALUES (?,?)", [(at, index) for at in said]
-            )
-        if members:
-            self._cursor.executemany("INSERT OR IGNORE INTO member VALUES (?,?)", members)
+        self._database.insert("about", [(at, index) for at in said], again=True)
+        self._database.insert("member", members, again=True)
 
     def _add_belonging(self, record: Record, handles: dict[NodeId, int]) -> None:
         rows = [(handles[node.id], record.project) for node in record.nodes if record.project]
         for facet in record.facets:
             if facet.node in handles:
                 rows += [(handles[facet.node], project) for project in named_projects(facet)]
-        if rows:
-            self._cursor.executemany("INSERT OR IGNORE INTO belonging VALUES (?,?)", rows)
+        self._database.insert("belonging", rows, again=True)
+
+
+def fill_graph(database: Database, reader: SqlReader) -> None:
+    """Write the graph's rows of every record into empty tables."""
+    index = GraphIndex(database, reader.database)
+    for kept in reader.records():
+        if kept.record is not None:
+            index.add(kept.index, kept.record)

@@ -1,16 +1,13 @@
 """A breadth-first walk, level by level; each kind of steps finds the next level in its own way."""
 
-import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from whence.store.adjacency import Side
+from whence.store.database import Database
 from whence.store.interface import Direction
 from whence.store.schema import ENDS, LINEAGE_BELOW
-
-PARAMETERS = 500
-"""How many values one statement binds, well under SQLite's 999 of old."""
 
 
 class Steps(Protocol):
@@ -23,15 +20,15 @@ class Steps(Protocol):
 class SqlSteps:
     """Asks SQL, one statement for some hundred nodes: best for walks that end soon."""
 
-    def __init__(self, connection: sqlite3.Connection, direction: Direction, start: int) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, direction: Direction, start: int) -> None:
+        self._database = database
         self._direction = direction
         self._seen = {start}
         self._level = [start]
 
     def advance(self) -> list[int]:
         """See ``Steps.advance``."""
-        pairs = read_pairs(self._connection, self._level, self._direction)
+        pairs = read_pairs(self._database, self._level, self._direction)
         found = {far for _, far in pairs} - self._seen
         self._seen |= found
         self._level = sorted(found)
@@ -79,14 +76,11 @@ class SideSteps:
 
 
 def read_pairs(
-    connection: sqlite3.Connection, handles: Sequence[int], direction: Direction
+    database: Database, handles: Sequence[int], direction: Direction
 ) -> Iterator[tuple[int, int]]:
     """The lineage edges on one side of some nodes, as (asked for, neighbour)."""
     near, far = ENDS[direction]
-    for at in range(0, len(handles), PARAMETERS):
-        part = handles[at : at + PARAMETERS]
-        marks = ",".join("?" * len(part))
-        yield from connection.execute(
-            f"SELECT {near}, {far} FROM edge WHERE {near} IN ({marks}) AND kind < {LINEAGE_BELOW}",
-            part,
-        )
+    return database.among(
+        f"SELECT {near}, {far} FROM edge WHERE {near} {{among}} AND kind < {LINEAGE_BELOW}",
+        handles,
+    )

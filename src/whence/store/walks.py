@@ -4,12 +4,12 @@ How long a walk is shows only on the way; one that grows long changes to faster 
 """
 
 import functools
-import sqlite3
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 
 from whence.store.adjacency import Adjacency, RootReader, Side
+from whence.store.database import Database
 from whence.store.interface import Direction, Reach
 from whence.store.steps import SideSteps, SqlSteps, Steps, read_pairs
 
@@ -27,16 +27,16 @@ class Walks:
     """The walks of one transaction.
 
     Args:
-        connection: In a transaction.
+        database: In a transaction.
         adjacency: What the connection has at hand; ``None`` where what the transaction sees may
             yet be taken back.
         root_at: Reads the ledger's history.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, adjacency: Adjacency | None, root_at: RootReader
+        self, database: Database, adjacency: Adjacency | None, root_at: RootReader
     ) -> None:
-        self._connection = connection
+        self._database = database
         self._adjacency = adjacency
         self._root_at = root_at
 
@@ -46,7 +46,7 @@ class Walks:
         """See ``GraphReader.reach``."""
         order = array("i", [start])
         level: Sequence[int] = [start]
-        steps: Steps = SqlSteps(self._connection, direction, start)
+        steps: Steps = SqlSteps(self._database, direction, start)
         while level and (depth is None or depth > 0):
             steps = self._hasten(steps, direction, order, level)
             level = steps.advance()
@@ -74,7 +74,7 @@ class Walks:
         at_hand = self._adjacency
         if at_hand is None or (visited <= SHORT and not at_hand.is_ready):
             return None
-        return at_hand.side(self._connection, direction, self._root_at)
+        return at_hand.side(self._database, direction, self._root_at)
 
     def path(self, start: int, goal: int) -> list[int] | None:
         """See ``GraphReader.path``: searched from both ends, always from the narrower one."""
@@ -92,7 +92,7 @@ class Walks:
     def _pairs(self, end: "_End", visited: int) -> Iterable[tuple[int, int]]:
         side = self._side(end.direction, visited)
         if side is None:
-            return read_pairs(self._connection, end.level, end.direction)
+            return read_pairs(self._database, end.level, end.direction)
         return ((handle, near) for handle in end.level for near in side.near(handle))
 
 

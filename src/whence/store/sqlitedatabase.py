@@ -1,0 +1,52 @@
+"""One connection to SQLite, with the words of ``database``."""
+
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+
+from whence.store.database import Row, Rows
+
+PARAMETERS = 500
+"""How many values one statement binds, well under SQLite's 999 of old."""
+
+
+class SqliteDatabase:
+    """A connection to a SQLite file.
+
+    Args:
+        connection: Without transactions of its own making (``isolation_level=None``).
+    """
+
+    has_word = "instr(lower(name), lower(?)) > 0"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Rows:
+        """See ``Database.execute``."""
+        return self.connection.execute(statement, values)
+
+    def stream(self, statement: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
+        """See ``Database.stream``."""
+        with closing(self.connection.execute(statement, values)) as cursor:
+            yield from cursor
+
+    def among(self, statement: str, values: Sequence[object]) -> Iterator[Row]:
+        """See ``Database.among``."""
+        for at in range(0, len(values), PARAMETERS):
+            part = values[at : at + PARAMETERS]
+            marks = ",".join("?" * len(part))
+            yield from self.connection.execute(statement.format(among=f"IN ({marks})"), part)
+
+    def insert(self, table: str, rows: Iterable[Row], *, again: bool = False) -> None:
+        """See ``Database.insert``."""
+        several = list(rows)
+        if several:
+            marks = ",".join("?" * len(several[0]))
+            skip = " OR IGNORE" if again else ""
+            self.connection.executemany(f"INSERT{skip} INTO {table} VALUES ({marks})", several)
+
+    def integrity_faults(self) -> list[str]:
+        """What SQLite finds wrong with its pages and indices."""
+        rows = self.connection.execute("PRAGMA integrity_check(3)")
+        return [text for (text,) in rows if text != "ok"]
