@@ -4,6 +4,8 @@
 - ``memory``: the reference implementation, plain dictionaries; what it answers is right.
 - ``sqlite``: the laptop's store: one file, safe among many processes, durable.
 - ``opening``: which of them a URL names, and the door for others.
+- ``postgres``: the team's store: a schema in a database, written by many processes.
+- ``database``: what both ask of SQL, in the same words; ``sqlreader`` and ``sqlwriter`` ask it.
 - ``walks``: whole walks; ``steps`` and ``arraysteps`` are the ways to go one level further.
 - ``snapshot``: the edges as flat arrays in a mapped file beside the SQL rows; ``adjacency`` keeps
   it, and what was added since, at hand for walks over millions.

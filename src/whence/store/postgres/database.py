@@ -1,0 +1,106 @@
+"""One connection to PostgreSQL, with the words of ``store.database``."""
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from whence.store.database import Row, Rows
+from whence.store.postgres.tables import COLUMNS
+
+if TYPE_CHECKING:
+    import psycopg
+
+_AT_ONCE = 2_000
+"""Rows that a large answer brings at a time."""
+
+
+class PostgresDatabase:
+    """A connection in a transaction of its caller's.
+
+    Args:
+        connection: Without transactions of its own making (``autocommit``).
+        queues: Whether statements without an answer wait for the next one with an answer, so that
+            they cost no way to the server and back.
+    """
+
+    has_word = 'strpos(lower(name), lower(?::text COLLATE "C")) > 0'
+
+    def __init__(self, connection: "psycopg.Connection[Any]", *, queues: bool = False) -> None:
+        self.connection = connection
+        self._queues = queues
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Rows:
+        """See ``Database.execute``."""
+        return self.connection.execute(_marked(statement), values, binary=True)
+
+    def stream(self, statement: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
+        """See ``Database.stream``."""
+        if self._queues:  # in a queue there are no cursors that the server keeps
+            yield from self.execute(statement, values)
+            return
+        with self.connection.cursor(name=f"stream_{id(self)}_{next(_NUMBERS)}") as cursor:
+            cursor.itersize = _AT_ONCE
+            cursor.execute(_marked(statement), values, binary=True)
+            yield from cursor
+
+    def among(self, statement: str, values: Sequence[object]) -> Iterator[Row]:
+        """See ``Database.among``."""
+        if not values:
+            return iter(())
+        return iter(self.execute(statement.format(among="= ANY(?)"), [list(values)]))
+
+    def insert(self, table: str, rows: Iterable[Row], *, again: bool = False) -> None:
+        """See ``Database.insert``."""
+        several = list(rows)
+        if several:
+            columns = [list(column) for column in zip(*several, strict=True)]
+            self.connection.execute(_INSERTS[table, again], columns)
+
+    def integrity_faults(self) -> list[str]:
+        """Nothing: the server looks after its own files, with its own tools."""
+        return []
+
+
+def _numbers() -> Iterator[int]:
+    number = 0
+    while True:
+        number += 1
+        yield number
+
+
+_NUMBERS = _numbers()
+
+
+@cache
+def _marked(statement: str) -> str:
+    return statement.replace("?", "%s")
+
+
+def _insert(table: str, *, again: bool) -> str:
+    columns = ", ".join(f"%s::{kind}[]" for kind in COLUMNS[table])
+    skip = " ON CONFLICT DO NOTHING" if again else ""
+    return f"INSERT INTO {table} SELECT * FROM unnest({columns}){skip}"
+
+
+_EDGES = """
+INSERT INTO edge
+SELECT (SELECT coalesce(max(seq), 0) FROM edge) + row_number() OVER (ORDER BY place),
+       origin, target, kind, basis, role, detail
+FROM (
+  SELECT min(place) AS place, origin, target, kind, basis, role, detail
+  FROM unnest(%s::int8[], %s::int8[], %s::int8[], %s::int4[], %s::int4[], %s::text[], %s::text[])
+    WITH ORDINALITY AS told (seq, origin, target, kind, basis, role, detail, place)
+  GROUP BY origin, target, kind, basis, role, detail
+) AS told
+WHERE NOT EXISTS (
+  SELECT 1 FROM edge
+  WHERE (edge.origin, edge.target, edge.kind, edge.basis, edge.role, edge.detail)
+      = (told.origin, told.target, told.kind, told.basis, told.role, told.detail)
+)
+"""
+"""Each edge once, numbered in the order told; only the one writer of the moment says this."""
+
+_INSERTS = {
+    (table, again): _insert(table, again=again) for table in COLUMNS for again in (False, True)
+}
+_INSERTS["edge", True] = _EDGES
