@@ -165,14 +165,12 @@ class SqlReader:
 
     def introduced(self, handles: Sequence[int]) -> list[str]:
         """When each of these nodes was first named."""
-        found: dict[int, str] = {}
-        for part, marks in _parts(handles):
-            for handle, entry in self._connection.execute(
-                "SELECT node.handle, entry.entry FROM node JOIN entry ON entry.idx = node.told"
-                f" WHERE node.handle IN ({marks})",
-                part,
-            ):
-                found[handle] = json.loads(bytes(entry))["time"]
+        rows = self.database.among(
+            "SELECT node.handle, entry.entry FROM node JOIN entry ON entry.idx = node.told"
+            " WHERE node.handle {among}",
+            handles,
+        )
+        found = {handle: json.loads(entry)["time"] for handle, entry in rows}
         return [found[handle] for handle in handles]
 
     def _opened(self, index: int) -> dict[str, list[StatedFacet]]:
