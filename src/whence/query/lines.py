@@ -8,6 +8,7 @@ from whence.model.edge import EdgeKind
 from whence.model.line import LINE_KINDS, LINES, MODELS, VERSION_KINDS, Line, number_of
 from whence.model.node import Node
 from whence.query.account import Account, account_for
+from whence.query.deployments import deployments_of
 from whence.store.interface import Direction, GraphReader
 
 
@@ -112,3 +113,20 @@ def line_called(reader: GraphReader, name: str) -> Line:
     """
     known = (line for line in LINES if reader.find(line.node(name).id) is not None)
     return next(known, MODELS)
+
+
+def pointing_to(reader: GraphReader, handle: int) -> list[str]:
+    """What still leads people to a version: aliases, and where it is live."""
+    line = line_of(reader, handle)
+    told = []
+    if line is not None and line != handle:
+        (name,) = reader.nodes([line])
+        for alias, found in aliases_of(reader, line).items():
+            if any(each.handle == handle for each in found):
+                told.append(f"{name.name}@{alias} still points to it")
+    told += [
+        f"it still serves in {each.serving.environment}"
+        for each in deployments_of(reader, handle)
+        if each.serving.is_live()
+    ]
+    return told

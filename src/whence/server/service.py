@@ -84,7 +84,7 @@ class Service:
 
 def actor_of(principal: Principal) -> ActorSeen:
     """Who a record says it is from."""
-    return ActorSeen(principal.kind, principal.name)
+    return ActorSeen(principal.name, principal.kind)
 
 
 def find(reader: Reader, ref: str) -> int:

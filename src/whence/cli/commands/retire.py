@@ -21,10 +21,8 @@ from whence.errors import UsageError
 from whence.homecoming.surroundings import who
 from whence.model.line import LINE_KINDS, VERSION_KINDS
 from whence.query.account import account_for
-from whence.query.deployments import deployments_of
-from whence.query.lines import aliases_of, line_of, retirement_of
+from whence.query.lines import pointing_to, retirement_of
 from whence.recording.registry.retirement import Retirement
-from whence.store.interface import Reader
 
 SUMMARY = "say that a version is not to be used any more"
 
@@ -49,7 +47,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
                 handle = find(workspace, reader, args.ref, console)
             (node,) = reader.nodes([handle])
             retired = retirement_of(account_for(reader, handle))
-            pointing = _pointing(reader, handle)
+            pointing = pointing_to(reader, handle)
         if node.kind not in VERSION_KINDS | LINE_KINDS:
             raise UsageError(
                 f"{args.ref} is a {node.kind.value.replace('_', ' ')}, not a version",
@@ -69,20 +67,3 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     for each in () if args.restore else pointing:
         console.say(f"whence: {printable(each)}")
     return 0
-
-
-def _pointing(reader: Reader, handle: int) -> list[str]:
-    """What still leads people to a version: aliases, and where it is live."""
-    line = line_of(reader, handle)
-    told = []
-    if line is not None and line != handle:
-        (name,) = reader.nodes([line])
-        for alias, found in aliases_of(reader, line).items():
-            if any(each.handle == handle for each in found):
-                told.append(f"{name.name}@{alias} still points to it")
-    told += [
-        f"it still serves in {each.serving.environment}"
-        for each in deployments_of(reader, handle)
-        if each.serving.is_live()
-    ]
-    return told

@@ -18,7 +18,6 @@ from whence.cli.render.receipts import render_receipt
 from whence.cli.verb import add_json
 from whence.governance.standing import with_decisions
 from whence.homecoming.ongoing import describe_ongoing, find_ongoing
-from whence.model.moment import now
 from whence.query.account import describe
 from whence.query.evaluations import evaluations_json
 from whence.receipts.origins import prediction_json

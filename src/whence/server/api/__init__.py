@@ -8,12 +8,14 @@ from whence.server.api import (
     holding,
     ledger,
     lineage,
+    models,
     moments,
     naming,
     openlineage,
     records,
     runs,
     show,
+    systems,
     travel,
 )
 from whence.server.routing import Route
@@ -26,6 +28,8 @@ TOPICS = (
     records,
     openlineage,
     naming,
+    models,
+    systems,
     holding,
     ledger,
     moments,

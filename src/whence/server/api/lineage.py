@@ -8,6 +8,7 @@ from whence.query.columns import columns_json, read_columns
 from whence.query.lineage import DEFAULT_LIMIT, lineage_json, read_lineage
 from whence.query.route import route
 from whence.server.access.permission import Permission
+from whence.server.looking import AsOf, looking_back
 from whence.server.routing import Call, Ref, Reply, Route, Words
 from whence.server.service import find
 from whence.store.interface import Direction
@@ -20,6 +21,7 @@ class Walk(Words):
     limit: Annotated[
         int, Meta(ge=1, le=100_000, description="How many nodes the answer may hold.")
     ] = DEFAULT_LIMIT
+    as_of: AsOf = ""
 
 
 class ColumnWalk(Words):
@@ -68,7 +70,7 @@ def columns(call: Call) -> Reply:
 
 
 def _walk(call: Call, direction: Direction) -> Reply:
-    with call.reading() as reader:
+    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
         root = find(reader, call.query.ref)
         lineage = read_lineage(reader, root, direction, limit=call.query.limit)
         return Reply(lineage_json(lineage))

@@ -5,13 +5,27 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from whence.model.derivation import MODEL_RELATIONS
 from whence.query.account import describe
+from whence.query.lines import line_called
 from whence.query.making import registrable
 from whence.recording.registry.alias import AliasMove
+from whence.recording.registry.derivation import Derivation, outside_model
 from whence.recording.registry.registration import Registration
 from whence.server.access.permission import Permission
 from whence.server.routing import Call, Ref, Reply, Route, Words
 from whence.server.service import SOURCE, actor_of, find
+from whence.store.interface import Reader
+
+Text = Annotated[str, Meta(max_length=10_000)]
+
+
+class Derived(Words):
+    """What the model was made of, as whoever registers it says."""
+
+    relation: Annotated[str, Meta(pattern=f"^({'|'.join(MODEL_RELATIONS)})$")]
+    ref: Ref
+    """A model of the record, or one that lies beyond, such as `hf:org/name@revision`."""
 
 
 class Registering(Words):
@@ -20,16 +34,26 @@ class Registering(Words):
     ref: Ref
     model: str
     """The registered model."""
-    description: str = ""
+    description: Text = ""
     tags: dict[str, str] = msgspec.field(default_factory=dict)
+    owners: dict[str, str] = msgspec.field(default_factory=dict)
+    """Name to role, which may be empty."""
+    licence: Annotated[str, Meta(max_length=200)] = ""
+    """An SPDX expression."""
+    derived: Annotated[list[Derived], Meta(max_length=100)] = msgspec.field(default_factory=list)
 
 
 class Moving(Words):
-    """A name that points to a version from now on."""
+    """A name that points to a version from now on, or to none."""
 
     model: str
-    version: Annotated[int, Meta(ge=1, le=10**9)]
+    """A registered model, or a system."""
+    version: Annotated[int, Meta(ge=1, le=10**9)] | None
+    """`null` takes the alias away."""
     alias: str
+    reason: Text = ""
+    force: bool = False
+    """Whether it may point to a version that is retired."""
 
 
 class Moved(msgspec.Struct):
@@ -37,7 +61,7 @@ class Moved(msgspec.Struct):
 
     model: str
     alias: str
-    version: int
+    version: int | None
 
 
 def register(call: Call) -> Reply:
@@ -45,6 +69,7 @@ def register(call: Call) -> Reply:
     asked: Registering = call.body
     with call.service.reading(call.principal) as reader:
         artifact = registrable(reader, find(reader, asked.ref), asked.ref)
+        derived = [_derivation(reader, each) for each in asked.derived]
     registration = Registration(
         model=asked.model,
         artifact=artifact,
@@ -52,6 +77,9 @@ def register(call: Call) -> Reply:
         source=SOURCE,
         description=asked.description,
         tags=asked.tags,
+        owners=asked.owners,
+        licence=asked.licence,
+        derived=derived,
     )
     call.keep([registration.compose])
     with call.service.reading(call.principal) as reader:
@@ -63,9 +91,26 @@ def register(call: Call) -> Reply:
 def alias(call: Call) -> Reply:
     """Let a movable name point to a version from now on, as `whence alias` does."""
     asked: Moving = call.body
-    move = AliasMove(asked.model, asked.version, asked.alias, actor_of(call.principal), SOURCE)
+    with call.service.reading(call.principal) as reader:
+        line = line_called(reader, asked.model)
+    move = AliasMove(
+        asked.model,
+        asked.version,
+        asked.alias,
+        actor_of(call.principal),
+        SOURCE,
+        line=line,
+        reason=asked.reason,
+        force=asked.force,
+    )
     call.keep([move.compose])
     return Reply({"model": asked.model, "alias": asked.alias, "version": asked.version}, 201)
+
+
+def _derivation(reader: Reader, said: Derived) -> Derivation:
+    outside = outside_model(said.ref)
+    of = registrable(reader, find(reader, said.ref), said.ref) if outside is None else outside
+    return Derivation(said.relation, of)
 
 
 ROUTES = (
