@@ -54,7 +54,7 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
     """Print the answer in the form asked for."""
     if args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1 node is needed")
-    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
+    with asking(console) as (workspace, present), looking_back(present, args, console) as reader:
         receipt: dict[str, Any] | None = None
         if names_prediction(args.ref):
             prediction = find_prediction(reader, args.ref, args.receipts)

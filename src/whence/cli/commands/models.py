@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the list, or the one."""
-    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
+    with asking(console) as (workspace, present), looking_back(present, args, console) as reader:
         if args.name is None:
             told = {"models": lines_json(reader, MODELS)}
         else:

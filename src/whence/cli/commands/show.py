@@ -18,6 +18,7 @@ from whence.cli.render.receipts import render_receipt
 from whence.cli.verb import add_json
 from whence.governance.standing import with_decisions
 from whence.homecoming.ongoing import describe_ongoing, find_ongoing
+from whence.model.moment import now
 from whence.query.account import describe
 from whence.query.evaluations import evaluations_json
 from whence.receipts.origins import prediction_json
@@ -37,7 +38,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     """Print the account."""
     if names_prediction(args.ref):
         return _show_receipt(args, console)
-    with asking(console) as (workspace, latest), looking_back(latest, args, console) as reader:
+    with asking(console) as (workspace, present), looking_back(present, args, console) as reader:
         ongoing = find_ongoing(workspace, args.ref) if args.as_of is None else None
         if ongoing is not None:
             told = describe_ongoing(ongoing)

@@ -180,7 +180,7 @@ def _resolved(workspace: Workspace, reader: Reader, ref: str, console: Console) 
 
 
 def _tell(args: argparse.Namespace, console: Console) -> int:
-    with asking(console) as (workspace, now), looking_back(now, args, console) as reader:
+    with asking(console) as (workspace, present), looking_back(present, args, console) as reader:
         if args.name is None:
             told: dict[str, Any] = {"systems": lines_json(reader, SYSTEMS)}
             text = render_lines(

@@ -70,7 +70,7 @@ def columns(call: Call) -> Reply:
 
 
 def _walk(call: Call, direction: Direction) -> Reply:
-    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
+    with call.reading() as present, looking_back(present, call.query.as_of) as reader:
         root = find(reader, call.query.ref)
         lineage = read_lineage(reader, root, direction, limit=call.query.limit)
         return Reply(lineage_json(lineage))

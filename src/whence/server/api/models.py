@@ -75,14 +75,14 @@ class Retiring(Words):
 
 def models(call: Call) -> Reply:
     """List registered models, as `whence models --json` does."""
-    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
+    with call.reading() as present, looking_back(present, call.query.as_of) as reader:
         return Reply({"models": lines_json(reader, MODELS)})
 
 
 def model(call: Call) -> Reply:
     """Tell all of one registered model, version by version, as `whence models NAME --json` does."""
     name = call.path["name"]
-    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
+    with call.reading() as present, looking_back(present, call.query.as_of) as reader:
         handle = reader.find(MODELS.node(name).id)
         if handle is None:
             raise NotFoundError(f"there is no registered model {name!r}")

@@ -1,7 +1,7 @@
 """All that is known of one thing, and the runs."""
 
 from whence.governance.standing import with_decisions
-from whence.model.moment import now as this_moment
+from whence.model.moment import now
 from whence.query.account import describe
 from whence.query.evaluations import evaluations_json
 from whence.server.access.permission import Permission
@@ -19,9 +19,9 @@ class Show(Words):
 
 def show(call: Call) -> Reply:
     """Tell all that is known of one thing, as `whence show --json` does."""
-    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
+    with call.reading() as present, looking_back(present, call.query.as_of) as reader:
         handle = find(reader, call.query.ref)
-        told = with_decisions(describe(reader, handle), reader, handle, this_moment())
+        told = with_decisions(describe(reader, handle), reader, handle, now())
         figures = evaluations_json(reader, handle)
         if figures:
             told["evaluations"] = figures

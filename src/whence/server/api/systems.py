@@ -69,14 +69,14 @@ class Two(Words):
 
 def systems(call: Call) -> Reply:
     """List systems, as `whence system --json` does."""
-    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
+    with call.reading() as present, looking_back(present, call.query.as_of) as reader:
         return Reply({"systems": lines_json(reader, SYSTEMS)})
 
 
 def system(call: Call) -> Reply:
     """Tell all of one system, or, of `NAME@N`, of one version, as `whence system NAME` does."""
     name = call.path["name"]
-    with call.reading() as now, looking_back(now, call.query.as_of) as reader:
+    with call.reading() as present, looking_back(present, call.query.as_of) as reader:
         if "@" in name:
             handle = find(reader, name)
             if reader.nodes([handle])[0].kind is not SYSTEMS.version:
