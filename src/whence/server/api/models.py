@@ -44,7 +44,7 @@ class One(Words):
     ] = 50
 
 
-class Asking(Words):
+class AliasesOf(Words):
     """Of which name the aliases are asked."""
 
     model: str
@@ -173,7 +173,7 @@ ROUTES = (
     Route(
         "GET", "/api/v1/models/{name:path}", model, Permission.READ, query=One, answer="models-1"
     ),
-    Route("GET", "/api/v1/alias", aliases, Permission.READ, query=Asking, answer="aliases-1"),
+    Route("GET", "/api/v1/alias", aliases, Permission.READ, query=AliasesOf, answer="aliases-1"),
     Route(
         "POST",
         "/api/v1/describe",
