@@ -57,7 +57,7 @@ def test_what_cannot_be_deployed_is_told_in_words(trained: Project) -> None:
         ("deploy", "models/delay.bin", "--to", EU): "register it first",
         ("deploy", "delay@9", "--to", EU): "no version",
         ("deploy", "delay@1", "--to", EU, "--traffic", "lots"): "is no share",
-        ("deploy", "delay@1", "--to", EU, "--at", "yesterday"): "not a moment",
+        ("deploy", "delay@1", "--to", EU, "--at", "yesterday"): "is no moment",
         ("undeploy", "delay@1", "--from", EU): "was never deployed",
         ("undeploy", "data/raw.csv"): "not a version",
         ("deployments", "--as-of", "then"): "is no moment",

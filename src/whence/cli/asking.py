@@ -50,7 +50,7 @@ def asking(console: Console) -> Iterator[tuple[Workspace, Reader]]:
 def find(workspace: Workspace, reader: Reader, text: str, console: Console) -> int:
     """What a REF names; a notice about the choice is said."""
     if names_prediction(text):
-        prediction = find_prediction(reader, text, None)
+        prediction = find_prediction(workspace, reader, text, None)
         return prediction.origin.start
     found = resolve_ref(reader, text, disk_of(workspace))
     if found.notice:

@@ -57,7 +57,7 @@ def execute(args: argparse.Namespace, console: Console, direction: Direction) ->
     with asking(console) as (workspace, present), looking_back(present, args, console) as reader:
         receipt: dict[str, Any] | None = None
         if names_prediction(args.ref):
-            prediction = find_prediction(reader, args.ref, args.receipts)
+            prediction = find_prediction(workspace, reader, args.ref, args.receipts)
             root, receipt = prediction.origin.start, receipt_json(prediction.receipt)
         else:
             root, column = find_column(workspace, reader, args.ref, console)

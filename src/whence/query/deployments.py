@@ -60,13 +60,14 @@ def reached_deployments(reader: GraphReader, root: int) -> list[Deployed]:
     return _read(reader, [each for each in every if each in reached])
 
 
+def deployments_for(reader: GraphReader, service: str) -> list[Deployed]:
+    """The deployments under a platform's name such as ``kserve:shop/churn``, latest first."""
+    return [each for each in all_deployments(reader) if each.serving.service == service]
+
+
 def live_for(reader: GraphReader, service: str, at: str | None = None) -> list[Deployed]:
-    """What serves, or served at a moment, under a platform's name such as ``kserve:shop/churn``."""
-    return [
-        each
-        for each in all_deployments(reader)
-        if each.serving.service == service and each.serving.is_live(at)
-    ]
+    """What serves, or served at a moment, under a platform's name."""
+    return [each for each in deployments_for(reader, service) if each.serving.is_live(at)]
 
 
 def live_one(reader: GraphReader, handle: int, environment: str | None) -> Deployed:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from whence.errors import NotFoundError, WhenceError
+from whence.model.deployment import percent_text
 from whence.model.identity import NodeId, is_id
 from whence.model.node import NodeKind
+from whence.query.asof import AsOfReader
 from whence.query.deployments import (
     Deployed,
     deployment_json,
@@ -15,7 +17,7 @@ from whence.query.deployments import (
 )
 from whence.query.refs import resolve_ref
 from whence.receipts.receipt import Receipt, receipt_json
-from whence.store.interface import GraphReader
+from whence.store.interface import Reader
 
 SERVICE = "kserve:"
 """How the names begin of what a serving platform logged, rather than serving code of its own."""
@@ -38,7 +40,7 @@ class Origin:
         return self.version if self.deployment is None else self.deployment.handle
 
 
-def origin_of(reader: GraphReader, receipt: Receipt) -> Origin:
+def origin_of(reader: Reader, receipt: Receipt) -> Origin:
     """What gave a prediction.
 
     What the serving code looked up itself counts first. Else its own words are read as they were
@@ -57,18 +59,27 @@ def origin_of(reader: GraphReader, receipt: Receipt) -> Origin:
     return Origin(version, _live_in(reader, version, receipt))
 
 
-def _deployment(reader: GraphReader, receipt: Receipt) -> Deployed | None:
+def _deployment(reader: Reader, receipt: Receipt) -> Deployed | None:
     for told in (receipt.deployment, receipt.environment):
         handle = reader.find(NodeId(told)) if is_id(told) else None
         found = None if handle is None else one_deployment(reader, handle)
         if found is not None:
             return found
-    if receipt.model.startswith(SERVICE):
-        return next(iter(live_for(reader, receipt.model, receipt.at)), None)
-    return None
+    if not receipt.model.startswith(SERVICE):
+        return None
+    live = live_for(reader, receipt.model, receipt.at)
+    if len(live) > 1:
+        shares = ", ".join(
+            f"{each.version.name} {percent_text(each.serving.share(receipt.at))}" for each in live
+        )
+        raise NotFoundError(
+            f"several versions served as {receipt.model} at {receipt.at}: {shares}",
+            hint="an annotation whence/version on the InferenceService says which one it was",
+        )
+    return live[0] if live else None
 
 
-def _version(reader: GraphReader, receipt: Receipt) -> int:
+def _version(reader: Reader, receipt: Receipt) -> int:
     handle = reader.find(NodeId(receipt.version)) if is_id(receipt.version) else None
     if handle is not None:
         return handle
@@ -79,7 +90,7 @@ def _version(reader: GraphReader, receipt: Receipt) -> int:
             hint=f"`whence deploy REF --to ENV --kserve {name} --at TIME` says what it served",
         )
     try:
-        handle = resolve_ref(reader, receipt.model, lambda _: None).handle
+        handle = _as_it_was(reader, receipt)
     except WhenceError as error:
         raise NotFoundError(
             f"the record does not know {receipt.model!r}, which gave {receipt.id}",
@@ -94,7 +105,18 @@ def _version(reader: GraphReader, receipt: Receipt) -> int:
     return handle
 
 
-def _live_in(reader: GraphReader, version: int, receipt: Receipt) -> Deployed | None:
+def _as_it_was(reader: Reader, receipt: Receipt) -> int:
+    """What the model's name meant when it was loaded; a number never comes to mean another."""
+    then = AsOfReader(reader, receipt.loaded or receipt.at)
+    try:
+        return resolve_ref(then, receipt.model, lambda _: None).handle
+    except NotFoundError:
+        if not receipt.model.rpartition("@")[2].isdigit():
+            raise
+    return resolve_ref(reader, receipt.model, lambda _: None).handle
+
+
+def _live_in(reader: Reader, version: int, receipt: Receipt) -> Deployed | None:
     """The deployment of a version that was live then, where the serving code says it was."""
     live = [each for each in deployments_of(reader, version) if each.serving.is_live(receipt.at)]
     if receipt.environment:
@@ -102,7 +124,7 @@ def _live_in(reader: GraphReader, version: int, receipt: Receipt) -> Deployed | 
     return live[0] if len(live) == 1 else None
 
 
-def prediction_json(reader: GraphReader, receipt: Receipt, origin: Origin) -> dict[str, Any]:
+def prediction_json(reader: Reader, receipt: Receipt, origin: Origin) -> dict[str, Any]:
     """A receipt with what gave the prediction, as ``schemas/receipt-1.json`` has it."""
     (version,) = reader.nodes([origin.version])
     served = origin.deployment

@@ -126,7 +126,6 @@ class Recorder:
         *,
         seconds: float | None = None,
         request: str = "",
-        id: str | None = None,  # noqa: A002  it is what it is called
     ) -> str:
         """Keep a receipt for what has been read into a form already.
 
@@ -136,28 +135,53 @@ class Recorder:
             outputs: The same of what the model gave.
             seconds: How long it took.
             request: How the caller names the request.
-            id: The receipt's own, where that follows from something else.
         """
         try:
             key = self._key_at_hand()
-            told, form = _digest(key, inputs)
-            gave, its_form = _digest(key, outputs)
+            told, gave = _digest(key, inputs), _digest(key, outputs)
+        except Exception as error:  # noqa: BLE001  nothing may reach the service
+            self._give_up(error)
+            return ""
+        return self.keep_digests(told, gave, seconds=seconds, request=request)
+
+    def keep_digests(
+        self,
+        inputs: tuple[str, str],
+        outputs: tuple[str, str] = ("", ""),
+        *,
+        seconds: float | None = None,
+        request: str = "",
+        id: str | None = None,  # noqa: A002  it is what it is called
+        known: Mapping[str, str] | None = None,
+    ) -> str:
+        """Keep a receipt for what was digested already.
+
+        Args:
+            inputs: The digest and the name of its form; both empty if there is none.
+            outputs: The same of what the model gave.
+            seconds: How long it took.
+            request: How the caller names the request.
+            id: The receipt's own, where that follows from something else.
+            known: What is known of this prediction in particular: ``version``, ``version_name``,
+                ``deployment``.
+        """
+        try:
             receipt = Receipt(
                 id or new_receipt_id(),
                 self.model,
                 loaded=self.loaded,
                 environment=self.deployment,
-                input=told,
-                input_form=form,
-                output=gave,
-                output_form=its_form,
-                key=key.id,
+                input=inputs[0],
+                input_form=inputs[1],
+                output=outputs[0],
+                output_form=outputs[1],
+                key=self._key_at_hand().id,
                 seconds=None if seconds is None else round(seconds, 6),
                 request=request[:_LONGEST_NAME],
-                **self._known,
+                **(self._known if known is None else known),
             )
             self._append(write_line(receipt))
-        except Exception as error:  # noqa: BLE001  whatever goes wrong here must not reach the service
+        except Exception as error:  # noqa: BLE001  nothing may reach the service
             self._give_up(error)
             return ""
         return receipt.id

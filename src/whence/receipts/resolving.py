@@ -12,16 +12,20 @@ def look_up(model: str, environment: str, loaded: str, folder: Path) -> Mapping[
 
     Empty where it does not know it yet, or is not at hand: a service never waits for its record.
     """
+    url = os.environ.get("WHENCE_STORE")
     place = _record_beside(folder)
-    if place is None:
+    if place is None and not url:
         return {}
     # None of this is loaded by a service whose record is elsewhere.
     from whence.errors import WhenceError  # noqa: PLC0415
     from whence.receipts.origins import origin_of  # noqa: PLC0415
-    from whence.store.sqlite import SqliteStore  # noqa: PLC0415
+    from whence.store.opening import open_store  # noqa: PLC0415
 
     asked = Receipt(new_receipt_id(), model, loaded=loaded, environment=environment)
-    store = SqliteStore(place)
+    try:
+        store = open_store(url, place or folder.parent)
+    except WhenceError:
+        return {}
     try:
         with store.reading() as reader:
             origin = origin_of(reader, asked)

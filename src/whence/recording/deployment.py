@@ -44,6 +44,17 @@ class Change:
     """Percent of the requests, before and after."""
 
 
+def change_json(change: Change) -> dict[str, Any]:
+    """One change as ``schemas/deployed-1.json`` has it."""
+    return {
+        "deployment": change.deployment,
+        "version": change.version,
+        "what": change.what,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Live:
     node: Node

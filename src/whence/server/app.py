@@ -37,7 +37,7 @@ from whence.server.receiving import (
     check_charset,
     receive_body,
 )
-from whence.server.routing import Call, NotModified, Reply, Route
+from whence.server.routing import ANY_MEDIA, Call, NotModified, Reply, Route
 from whence.server.service import Service
 
 Scope = MutableMapping[str, Any]
@@ -248,7 +248,8 @@ class _Row:
     def read_body(self, data: bytes, headers: Mapping[bytes, bytes]) -> Any:
         kind = self.route.body
         assert kind is not None
-        check_charset(headers.get(b"content-type", b""))
+        if ANY_MEDIA not in self.route.media:
+            check_charset(headers.get(b"content-type", b""))
         if kind is bytes:
             return data
         value = read_json(data)

@@ -9,7 +9,7 @@ from whence.errors import WireError
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import unpack
-from whence.server.routing import Route
+from whence.server.routing import ANY_MEDIA, Route
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -100,7 +100,7 @@ async def _drain(receive: Receive) -> None:
 def _check_type(route: Route, told: bytes) -> None:
     kind = told.partition(b";")[0].strip().lower().decode("latin-1")
     json = "application/json" in route.media and kind.startswith("application/") and "+json" in kind
-    if kind in route.media or json:
+    if kind in route.media or json or ANY_MEDIA in route.media:
         return
     raise RefusedError(
         415,

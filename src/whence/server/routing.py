@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from whence.server.service import Service
 
 
+ANY_MEDIA = "*/*"
+"""A route that takes whatever its body says it is, or says nothing of."""
+
+
 class Words(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What a query or a body may say; whatever else is said is refused by name."""
 

@@ -16,6 +16,7 @@ from whence.server.door import guarded
 from whence.server.ingest import Ingest
 from whence.server.limits import limit
 from whence.server.moments import Moments
+from whence.server.predictions import Predictions
 from whence.store.interface import Appended, Reader, Store
 
 SOURCE = f"whence-server/{__version__}"
@@ -39,6 +40,8 @@ class Service:
         self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
         """Where questions are answered."""
         self.moments = Moments(self.reading)
+        self.receipts = Predictions(folder)
+        """Those of predictions, and what collects them."""
         self.figures: Callable[[], bytes] = bytes
         """What `/metrics` says; set by the app that serves it."""
         self.description: Callable[[], bytes] = bytes
@@ -77,6 +80,7 @@ class Service:
         """Keep what was accepted, then let go of the store."""
         self.threads.shutdown()
         self.moments.close_all()
+        self.receipts.close()
         self.ingest.close()
         self.store.close()
         self.gate.close()

@@ -24,11 +24,12 @@ class Setting:
     name: str
     default: Value
     choices: tuple[str, ...]
-    """The words that it may be; empty for a size or a URL."""
+    """The words that it may be; empty for a size, a URL or a folder."""
     meaning: str
     for_paths: bool = False
     """Whether it may be set for some files alone, as ``NAME:PATTERN``."""
     is_url: bool = False
+    is_folder: bool = False
 
     def read(self, text: str) -> Value:
         """The value that somebody wrote.
@@ -38,6 +39,8 @@ class Setting:
         """
         if self.is_url:
             return read_url(text, self.name)
+        if self.is_folder:
+            return read_folder(text, self.name)
         if not self.choices:
             return read_size(text, self.name)
         if text not in self.choices:
@@ -51,6 +54,8 @@ class Setting:
         """What it may be, for people."""
         if self.is_url:
             return "none | URL, such as https://whence.example.org"
+        if self.is_folder:
+            return "none | FOLDER, such as /srv/receipts"
         return " | ".join(self.choices) or "SIZE, such as 64 MiB"
 
 
@@ -90,6 +95,13 @@ SETTINGS = (
         (),
         "where records are kept, if not in this folder; WHENCE_STORE goes before it",
         is_url=True,
+    ),
+    Setting(
+        "receipts.folder",
+        "",
+        (),
+        "where receipts of predictions are looked for as well, besides this folder",
+        is_folder=True,
     ),
 )
 """In the order in which they are listed."""
@@ -155,6 +167,22 @@ def read_url(text: str, name: str) -> str:
     return url
 
 
+def read_folder(text: str, name: str) -> str:
+    """An absolute path; empty for ``none``.
+
+    Raises:
+        UsageError: it is none.
+    """
+    path = text.strip()
+    if path in {"", "none"}:
+        return ""
+    if not path.startswith("/") or not path.isprintable():
+        raise UsageError(
+            f"{name} cannot be {text!r}", hint="it is a whole path, such as /srv/receipts"
+        )
+    return path
+
+
 def write_size(size: int) -> str:
     """A number of bytes as people write it, exactly."""
     for power in (4, 3, 2, 1):
@@ -166,6 +194,6 @@ def write_size(size: int) -> str:
 
 def write_value(setting: Setting, value: Value) -> str:
     """A value as people write it."""
-    if setting.choices or setting.is_url:
+    if setting.choices or setting.is_url or setting.is_folder:
         return str(value) or "none"
     return write_size(int(value))

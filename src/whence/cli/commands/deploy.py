@@ -18,12 +18,13 @@ from whence import __version__
 from whence.capture.again import is_again
 from whence.cli.asking import find, settled
 from whence.cli.console import Console
-from whence.cli.render.deployments import change_json, render_changes
+from whence.cli.render.deployments import render_changes
 from whence.cli.verb import add_json, key_values
 from whence.errors import UsageError
 from whence.homecoming.surroundings import who
 from whence.model.deployment import WHOLE
-from whence.recording.deployment import Deploy
+from whence.model.moment import read_moment
+from whence.recording.deployment import Deploy, change_json
 
 SUMMARY = "say that a version serves somewhere"
 
@@ -43,7 +44,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the InferenceService whose logged requests are this one's",
     )
     parser.add_argument(
-        "--at", default="", metavar="TIME", help="since when, such as 2026-11-20T09:30:00.000Z"
+        "--at",
+        default="",
+        metavar="TIME",
+        help="since when, such as 2026-11-20T09:30Z; left out, now",
     )
     parser.add_argument("--tag", action="append", default=[], metavar="K=V", help="may be repeated")
     add_json(parser)
@@ -66,7 +70,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             traffic=share,
             endpoint=args.endpoint,
             service=f"kserve:{args.kserve}" if args.kserve else "",
-            at=args.at,
+            at=read_moment(args.at) if args.at else "",
             tags=key_values(args.tag, "--tag"),
         )
         workspace.recorder.record([deploy.compose])

@@ -20,14 +20,15 @@ import argparse
 from pathlib import Path
 
 from whence.cli.console import Console
-from whence.cli.moments import read_moment
 from whence.cli.predictions import receipt_folders
 from whence.cli.render.receipts import render_receipts
 from whence.cli.verb import add_json
 from whence.drawing.figures import counted
 from whence.errors import StoreError, UsageError
+from whence.model.moment import read_moment
 from whence.receipts.confirming import confirms, digests_of
 from whence.receipts.filing import file_all
+from whence.receipts.folders import default_folder
 from whence.receipts.reading import Wanted, find_receipt, list_receipts
 from whence.receipts.receipt import receipt_json
 
@@ -42,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="", metavar="NAME@N", help="only of this version")
     parser.add_argument("--env", default="", metavar="ENV", help="only of this environment")
     parser.add_argument("--since", metavar="TIME", help="only from then on, such as 2026-03-03")
-    parser.add_argument("--until", metavar="TIME", help="only before then")
+    parser.add_argument("--until", metavar="TIME", help="only up to then")
     parser.add_argument("--request", default="", metavar="ID", help="only of this request")
     parser.add_argument("--input", metavar="FILE", help="what the model got")
     parser.add_argument("--output", metavar="FILE", help="what the model gave, for verify")
@@ -59,7 +60,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             f"whence receipts {args.action} takes no RECEIPT",
             hint=f"`whence show {args.receipt}` tells all of one",
         )
-    folders = receipt_folders(args.receipts)
+    folders = receipt_folders(default_folder().parent, args.receipts)
     if args.action == "file":
         return _file(folders, args, console)
     if args.action == "verify":
@@ -75,7 +76,7 @@ def _list(folders: list[Path], args: argparse.Namespace, console: Console) -> in
         model=args.model,
         environment=args.env,
         request=args.request,
-        since=read_moment(args.since) if args.since else "",
+        since=_since(args.since),
         until=read_moment(args.until) if args.until else "",
         inputs=inputs,
     )
@@ -88,6 +89,13 @@ def _list(folders: list[Path], args: argparse.Namespace, console: Console) -> in
     else:
         console.print(render_receipts(told, width=console.width, styled=console.styled))
     return 0 if found or args.action == "list" else 1
+
+
+def _since(text: str | None) -> str:
+    """The moment from which on receipts are asked for; a day alone means its beginning."""
+    if not text:
+        return ""
+    return read_moment(f"{text}T00:00Z" if len(text) == len("2026-03-03") else text)
 
 
 def _verify(folders: list[Path], args: argparse.Namespace, console: Console) -> int:

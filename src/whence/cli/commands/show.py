@@ -56,8 +56,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
 
 def _show_receipt(args: argparse.Namespace, console: Console) -> int:
-    with asking(console) as (_, reader):
-        prediction = find_prediction(reader, args.ref, args.receipts)
+    with asking(console) as (workspace, reader):
+        prediction = find_prediction(workspace, reader, args.ref, args.receipts)
         told = prediction_json(reader, prediction.receipt, prediction.origin)
     if args.json:
         console.print_json(told)

@@ -12,11 +12,12 @@ from whence import __version__
 from whence.capture.again import is_again
 from whence.cli.asking import find, settled
 from whence.cli.console import Console
-from whence.cli.render.deployments import change_json, render_changes
+from whence.cli.render.deployments import render_changes
 from whence.cli.verb import add_json
 from whence.homecoming.surroundings import who
+from whence.model.moment import read_moment
 from whence.query.deployments import live_one
-from whence.recording.deployment import Undeploy
+from whence.recording.deployment import Undeploy, change_json
 
 SUMMARY = "say that a version serves no more"
 
@@ -27,7 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="environment", metavar="ENV", help="where, for a version")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why, for whoever asks later")
     parser.add_argument(
-        "--at", default="", metavar="TIME", help="since when, such as 2026-11-20T09:30:00.000Z"
+        "--at",
+        default="",
+        metavar="TIME",
+        help="since when, such as 2026-11-20T09:30Z; left out, now",
     )
     add_json(parser)
 
@@ -46,7 +50,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             actor=who(),
             source=f"whence-undeploy/{__version__}",
             reason=args.reason,
-            at=args.at,
+            at=read_moment(args.at) if args.at else "",
         )
         workspace.recorder.record([undeploy.compose])
     environment = chosen.serving.environment

@@ -24,17 +24,6 @@ _COLUMNS = (
 )
 
 
-def change_json(change: Change) -> dict[str, Any]:
-    """One change as ``schemas/deployed-1.json`` has it."""
-    return {
-        "deployment": change.deployment,
-        "version": change.version,
-        "what": change.what,
-        "before": change.before,
-        "after": change.after,
-    }
-
-
 def render_changes(environment: str, changes: Iterable[Change]) -> str:
     """What a deployment means for everything that is live beside it."""
     return "\n".join(printable(_sentence(environment, each)) for each in changes)

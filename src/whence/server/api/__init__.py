@@ -2,6 +2,7 @@
 
 from whence.server.api import (
     access,
+    deployments,
     description,
     differences,
     health,
@@ -12,6 +13,7 @@ from whence.server.api import (
     moments,
     naming,
     openlineage,
+    receipts,
     records,
     runs,
     show,
@@ -30,6 +32,8 @@ TOPICS = (
     naming,
     models,
     systems,
+    deployments,
+    receipts,
     holding,
     ledger,
     moments,
