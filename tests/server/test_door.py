@@ -42,7 +42,9 @@ def record(
 
 
 def said(node: Node, name: str = "description") -> Facet:
-    return Facet(node.id, name, Basis.DECLARED, {"text": "x"})
+    # What is decided stands under the id of its record; nothing stands under any.
+    decided = {"approvals", "waivers"}
+    return Facet(node.id, name, Basis.DECLARED, {} if name in decided else {"text": "x"})
 
 
 def used(run: Node, data: Node) -> Edge:

@@ -18,6 +18,7 @@ from typing import Any
 
 from whence.errors import LedgerError, UsageError, WireError
 from whence.governance.case import Case
+from whence.governance.entries import entries
 from whence.governance.people import is_among, spellings
 from whence.governance.sight import Change, Sight, changes, look, read_sight
 from whence.ledger.envelope import Envelope, seal, statement
@@ -26,7 +27,6 @@ from whence.model.edge import Basis
 from whence.model.facet import Facet
 from whence.model.identity import NodeId, new_id
 from whence.model.record import Record
-from whence.query.account import account_for
 from whence.recording.observation import ActorSeen
 from whence.store.interface import GraphReader, Reader
 from whence.wire.canonical import canonical
@@ -35,7 +35,7 @@ FACET = "approvals"
 PREDICATE = "https://w3id.org/whence/attestation/approval/v1"
 LONGEST = 1000
 MOST = 500
-"""Approvals of one thing that are read."""
+"""Approvals of one thing that are read: the latest."""
 
 
 class Decision(Enum):
@@ -81,6 +81,10 @@ class Approval:
     def is_yes(self) -> bool:
         """Whether it approves."""
         return self.decision is Decision.APPROVE
+
+    def is_vouched_by(self, key: bytes) -> bool:
+        """Whether the server with this public key says who it was."""
+        return self.vouching is Vouching.SERVER and self.key is not None and self.key.public == key
 
     @property
     def who(self) -> str:
@@ -228,9 +232,9 @@ def subjects(case: Case, sight: str) -> list[tuple[str, str]]:
 
 def approvals_of(reader: GraphReader, handle: int) -> list[Approval]:
     """What was said of a thing, the latest first; each with whether its signature holds."""
-    told = account_for(reader, handle).said(FACET)
     (node,) = reader.nodes([handle])
-    found = [approval_in(each, node.id, record) for record, each in list(told.items())[:MOST]]
+    told = list(entries(reader, handle, FACET))[-MOST:]
+    found = [approval_in(each, node.id, record) for record, each in told]
     return sorted(found, key=lambda each: (each.at, each.record), reverse=True)
 
 
@@ -258,7 +262,7 @@ def standing_of(case: Case) -> list[Standing]:
 
 def approvals_json(reader: Reader, handle: int, now: str) -> list[dict[str, Any]]:
     """The same as ``schemas/approvals-1.json`` has it; empty where nobody said anything."""
-    if not account_for(reader, handle).said(FACET):
+    if not any(entries(reader, handle, FACET)):
         return []
     return [each.as_json() for each in standing_of(Case(reader, handle, now))]
 

@@ -32,8 +32,9 @@ class Case:
     """The alias or place that it is wanted for."""
     sketch_of: SketchOf = field(default=lambda _: None)
     """Digest → a sketch of rows; without them overlap is told by files and splits alone."""
-    roles_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Name of a person → the roles that a server knows them in."""
+    vouching_key: bytes | None = None
+    """The public key of the server that judges, empty for one without; ``None`` on a laptop, where
+    a name is what its bearer says it is."""
     _accounts: dict[int, Account] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ the thing
@@ -130,6 +131,11 @@ class Case:
 
     def cut_off(self) -> Iterable[Finding]:
         """That the ancestry is larger than what was looked at, where it is."""
+        if any(gap.kind == "withheld" for gap in self.lineage.gaps):
+            yield self.unknown(
+                "a part of its ancestry may not be seen by whoever asks",
+                remedy="have somebody ask who may see it",
+            )
         if self.lineage.truncated:
             yield self.unknown(
                 f"more than {LIMIT:,} things are in its ancestry; the rest was not looked at",

@@ -1,6 +1,5 @@
 """Asking everything that a policy asks: pure over a reader."""
 
-from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from whence.errors import WhenceError
@@ -25,7 +24,7 @@ def evaluate(
     *,
     purpose: str = "",
     sketch_of: SketchOf = lambda _: None,
-    roles_of: Mapping[str, frozenset[str]] | None = None,
+    vouching_key: bytes | None = None,
 ) -> Verdict:
     """What a policy comes to for one thing.
 
@@ -36,10 +35,9 @@ def evaluate(
         now: For which moment: RFC 3339, UTC, milliseconds.
         purpose: The alias or place that it is wanted for.
         sketch_of: Digest → a sketch of rows; without them overlap is told by files and splits.
-        roles_of: Name of a person → the roles that a server knows them in.
+        vouching_key: The public key of the server that judges; ``None`` on a laptop.
     """
-    case = Case(reader, handle, now, purpose, sketch_of, roles_of or {})
-    return judge(policy, case)
+    return judge(policy, Case(reader, handle, now, purpose, sketch_of, vouching_key))
 
 
 def judge(policy: Policy, case: Case) -> Verdict:

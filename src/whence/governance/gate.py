@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from whence.errors import ForbiddenError
 from whence.governance.approval import FACET as APPROVALS
 from whence.governance.approval import Vouching, approval_in
+from whence.governance.entries import check_own
 from whence.governance.evaluating import evaluate
 from whence.governance.protection import FACET as PROTECTION
 from whence.governance.protection import kept_policy, policy_nodes, protections
 from whence.governance.verdict import Verdict
+from whence.governance.waiver import FACET as WAIVERS
 from whence.model.edge import Basis, EdgeKind
 from whence.model.facet import Facet
 from whence.model.identity import NodeId, new_id
@@ -51,14 +53,14 @@ class Guarded:
         make: Makes the record that moves the alias.
         by: Who wants it.
         sketch_of: Digest → a sketch of rows.
-        roles_of: Name of a person → the roles that a server knows them in.
+        vouching_key: The public key of the server that judges; ``None`` on a laptop.
     """
 
     make: Composer
     by: str = ""
     """Who wants it."""
     sketch_of: SketchOf = field(default=lambda _: None)
-    roles_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    vouching_key: bytes | None = None
     verdicts: tuple[Verdict, ...] = ()
     """What was judged, once the record was composed."""
 
@@ -74,10 +76,10 @@ class Guarded:
             ForbiddenError: it does what no verdict can permit.
         """
         record = self.make(reader, time)
-        self.verdicts = tuple(judged(record, reader, time, self.sketch_of, self.roles_of))
+        self.verdicts = tuple(judged(record, reader, time, self.sketch_of, self.vouching_key))
         if not self.verdicts:
             return record
-        kept = with_verdicts(reader, self.verdicts, time, record.source, self.by)
+        kept = with_verdicts(reader, self.verdicts, record, self.by)
         if not self.is_open:
             return replace(kept, type="refusal")
         return replace(
@@ -93,7 +95,7 @@ def move_alias(
     *,
     by: str = "",
     sketch_of: SketchOf = lambda _: None,
-    roles_of: Mapping[str, frozenset[str]] | None = None,
+    vouching_key: bytes | None = None,
 ) -> Guarded:
     """Move an alias, through its policy where it has one.
 
@@ -102,13 +104,13 @@ def move_alias(
         keep: Keeps records in one transaction.
         by: Who wants it.
         sketch_of: Digest → a sketch of rows.
-        roles_of: Name of a person → the roles that a server knows them in.
+        vouching_key: The public key of the server that judges; ``None`` on a laptop.
 
     Returns:
         What went through, or was held up: ``is_open`` says which, ``verdicts`` why. A refusal is
         kept too, without the move.
     """
-    guarded = Guarded(compose, by, sketch_of, roles_of or {})
+    guarded = Guarded(compose, by, sketch_of, vouching_key)
     keep([guarded.compose])
     return guarded
 
@@ -116,33 +118,41 @@ def move_alias(
 def admit(
     record: Record,
     reader: Reader,
+    now: str,
     *,
-    sketch_of: SketchOf = lambda _: None,
-    roles_of: Mapping[str, frozenset[str]] | None = None,
-    vouching_key: bytes | None = None,
+    by: str,
+    is_admin: bool,
+    vouching_key: bytes = b"",
 ) -> None:
-    """Refuse a whole record from elsewhere that would go round a gate.
+    """Refuse what would go round a gate, at the door of a server.
 
-    Its own verdicts are not believed: each protected alias that it would move is judged here. Other
-    policies are not put in the place of one that stands. That a server vouches for an approval is
-    believed of this server alone.
+    The verdicts in a record are not believed: each protected alias that it would move is judged
+    here, at this moment. No other policy takes the place of one that stands, unless an admin says
+    so with a reason. That a server vouches for an approval is believed of this server alone, and
+    nobody waives in another's name.
 
     Args:
-        record: What somebody wants kept as it is.
-        reader: The store, with everything before the record.
-        sketch_of: Digest → a sketch of rows.
-        roles_of: Name of a person → the roles that this server knows them in.
-        vouching_key: The public key of this server, if it has one.
+        record: What somebody wants kept.
+        reader: The store with everything before the record, nothing of it withheld.
+        now: The time here; the record's own is what its sender says.
+        by: Who hands it in.
+        is_admin: Whether he may put another policy before an alias.
+        vouching_key: The public key of this server, empty where it has none.
 
     Raises:
         ForbiddenError: it may not be kept; says why.
     """
+    check_own(record, frozenset({APPROVALS, WAIVERS, CHECKS}))
     for facet in record.facets:
+        if facet.name in {ALIAS, PROTECTION} and facet.basis is not Basis.DECLARED:
+            raise ForbiddenError(f"{facet.name} is what somebody declares, and nothing else")
         if facet.name == PROTECTION:
-            _check_protection(facet, reader)
+            _check_protection(facet, reader, is_admin=is_admin)
         elif facet.name == APPROVALS:
             _check_vouching(facet, vouching_key)
-    for verdict in judged(record, reader, record.time, sketch_of, roles_of or {}):
+        elif facet.name == WAIVERS:
+            _check_waivers(facet, by)
+    for verdict in judged(record, reader, now, vouching_key=vouching_key):
         if not verdict.passed:
             shut = ", ".join(each.call.called for each in verdict.blocking)
             raise ForbiddenError(
@@ -157,7 +167,7 @@ def judged(
     reader: Reader,
     time: str,
     sketch_of: SketchOf = lambda _: None,
-    roles_of: Mapping[str, frozenset[str]] | None = None,
+    vouching_key: bytes | None = None,
 ) -> Iterator[Verdict]:
     """The verdict on each protected alias that a record would move.
 
@@ -174,7 +184,7 @@ def judged(
             time,
             purpose=move.alias,
             sketch_of=sketch_of,
-            roles_of=roles_of,
+            vouching_key=vouching_key,
         )
 
 
@@ -194,22 +204,23 @@ def moves(record: Record, reader: GraphReader) -> Iterator[Move]:
                 yield Move(line, node.name, alias, number)
 
 
-def with_verdicts(
-    reader: Reader, verdicts: tuple[Verdict, ...], time: str, source: str, by: str
-) -> Record:
-    """Verdicts as a record, with the texts of their policies."""
-    record = new_id()
+def verdict_record(reader: Reader, verdict: Verdict, time: str, source: str, by: str) -> Record:
+    """A verdict as a record of its own, with the policy's text."""
+    return with_verdicts(reader, (verdict,), Record(new_id(), "check", time, source), by)
+
+
+def with_verdicts(reader: Reader, verdicts: tuple[Verdict, ...], record: Record, by: str) -> Record:
+    """Verdicts, with the texts of their policies, under a record's id and in its name."""
     policies = {each.policy.node: each.policy for each in verdicts}
     texts = [policy_nodes(reader, each) for each in policies.values()]
     by_subject: dict[NodeId, dict[str, object]] = {}
     for nth, each in enumerate(verdicts):
-        key = record if nth == 0 else f"{record}.{nth}"
+        key = record.id if nth == 0 else f"{record.id}.{nth}"
         by_subject.setdefault(each.subject.id, {})[key] = {**each.kept(), "by": by}
-    return Record(
-        id=record,
+    return replace(
+        record,
         type="check",
-        time=time,
-        source=source,
+        edges=(),
         nodes=tuple(node for nodes, _ in texts for node in nodes),
         facets=(
             *(Facet(node, CHECKS, Basis.OBSERVED, told) for node, told in by_subject.items()),
@@ -242,29 +253,34 @@ def _version(reader: Reader, move: Move) -> int:
     return alike[0]
 
 
-def _check_protection(facet: Facet, reader: GraphReader) -> None:
+def _check_protection(facet: Facet, reader: GraphReader, *, is_admin: bool) -> None:
     line = reader.find(facet.node)
-    if line is None:
-        return
-    standing = protections(reader, line)
+    standing = {} if line is None else protections(reader, line)
     for alias, told in facet.data.items():
         before = standing.get(alias)
-        same = isinstance(told, Mapping) and before and told.get("sha256") == before.sha256
-        if before is not None and not same:
+        said = told if isinstance(told, Mapping) else {}
+        if before is None or said.get("sha256") == before.sha256:
+            continue
+        if not is_admin or not str(said.get("reason") or "").strip():
             raise ForbiddenError(
-                f"{alias} is protected by the policy {before.name}: records from elsewhere "
-                "cannot change that",
-                hint="change it on the server itself, with a reason",
+                f"{alias} is protected by the policy {before.name}",
+                hint="an admin may change that, with a reason",
             )
 
 
-def _check_vouching(facet: Facet, key: bytes | None) -> None:
+def _check_vouching(facet: Facet, key: bytes) -> None:
     for told in facet.data.values():
         said = approval_in(told, facet.node)
-        if said.vouching is Vouching.SERVER and (
-            said.key is None or key is None or said.key.public != key
-        ):
+        if said.vouching is Vouching.SERVER and not (key and said.is_vouched_by(key)):
             raise ForbiddenError(
                 f"an approval by {said.by!r} says that a server vouches for it, but not this one",
                 hint="approve it on this server",
+            )
+
+
+def _check_waivers(facet: Facet, by: str) -> None:
+    for told in facet.data.values():
+        if not isinstance(told, Mapping) or told.get("by") != by:
+            raise ForbiddenError(
+                "nobody waives in another's name", hint="have them waive it themselves"
             )

@@ -1,10 +1,10 @@
 """What was decided about a thing, added to the account that is given of it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from whence.governance.approval import FACET as APPROVALS
 from whence.governance.approval import approvals_json
+from whence.governance.entries import rows
 from whence.governance.gate import CHECKS
 from whence.governance.protection import FACET as PROTECTION
 from whence.governance.protection import TEXT, protections
@@ -33,7 +33,7 @@ def with_decisions(told: dict[str, Any], reader: Reader, handle: int, now: str) 
         found[APPROVALS] = approvals_json(reader, handle, now)
     for facet in (CHECKS, WAIVERS):
         if facet in told:
-            found[facet] = rows(told[facet])
+            found[facet] = rows(reader, handle, facet)
     if PROTECTION in told:
         found[PROTECTION] = [each.as_json() for each in protections(reader, handle).values()]
     if SIGHT in told:
@@ -41,11 +41,3 @@ def with_decisions(told: dict[str, Any], reader: Reader, handle: int, now: str) 
     if TEXT in told:
         found[TEXT] = told[TEXT].get("text", "")
     return found
-
-
-def rows(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What records said under their ids, the latest first, each with its record."""
-    found = [
-        {"record": record, **each} for record, each in told.items() if isinstance(each, Mapping)
-    ]
-    return sorted(found, key=lambda each: (str(each.get("at")), each["record"]), reverse=True)

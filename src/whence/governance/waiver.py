@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from whence.errors import UsageError
+from whence.governance.entries import entries
 from whence.model.edge import Basis
 from whence.model.facet import Facet
 from whence.model.identity import NodeId, new_id
 from whence.model.record import Record
-from whence.query.account import account_for
 from whence.recording.observation import ActorSeen
 from whence.store.interface import GraphReader, Reader
 
@@ -116,7 +116,6 @@ class WaiverGiven:
 
 def waivers_of(reader: GraphReader, handle: int) -> list[tuple[Waiver, Mapping[str, Any]]]:
     """What was waived for one thing by records, each with all that was said, the latest first."""
-    told = account_for(reader, handle).said(FACET)
     (node,) = reader.nodes([handle])
     found = [
         (
@@ -130,7 +129,7 @@ def waivers_of(reader: GraphReader, handle: int) -> list[tuple[Waiver, Mapping[s
             ),
             each,
         )
-        for key, each in told.items()
+        for key, each in entries(reader, handle, FACET)
         if isinstance(each, Mapping)
     ]
     return sorted(found, key=lambda each: (str(each[1].get("at")), each[0].source), reverse=True)

@@ -12,7 +12,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from whence.errors import ForbiddenError, InvalidRecordError, WhenceError
+from whence.governance import gate as governance
 from whence.model.identity import NodeId
+from whence.model.moment import now
 from whence.model.node import NodeKind
 from whence.model.record import Record
 from whence.query.guarded import GuardedReader
@@ -27,6 +29,7 @@ from whence.server.access.permission import (
     may,
     may_one_of,
 )
+from whence.server.voucher import Voucher
 from whence.store.interface import GraphReader, Reader
 from whence.store.sealing import named_projects
 
@@ -48,26 +51,38 @@ SAID_BY_READERS = frozenset({"claims"})
 """Facets of a thing that whoever may read it may say in a project of his own: what his run met."""
 
 
-def admit(record: Record, principal: Principal, reader: GraphReader) -> None:
+def admit(
+    record: Record, principal: Principal, reader: Reader, voucher: Voucher | None = None
+) -> None:
     """Let a record in, or not.
 
     Args:
         record: The record, whole.
         principal: Who hands it in.
         reader: The store as it is, with nothing withheld.
+        voucher: What signs for people on this server.
 
     Raises:
-        ForbiddenError: the principal may not say this.
+        ForbiddenError: the principal may not say this, or a policy holds it up.
         InvalidRecordError: it speaks of a node that is not there, as far as the principal can see.
     """
-    for needs in (Permission.WRITE, *(NEEDS[each] for each in _said(record) if each in NEEDS)):
+    wanted = {Permission.WRITE, *(NEEDS[each] for each in _said(record) if each in NEEDS)}
+    for needs in wanted:
         if not may(principal, needs, record.project):
             where = f"the project {record.project!r}" if record.project else "the shared project"
             raise ForbiddenError(
                 f"{principal.name} may not {needs.value} in {where}",
                 hint="name a project that you may, or ask an admin for a role in this one",
             )
-    if may(principal, Permission.WRITE, EVERYWHERE):
+    governance.admit(
+        record,
+        reader,
+        now(),
+        by=principal.name,
+        is_admin=may(principal, Permission.ADMIN, record.project),
+        vouching_key=b"" if voucher is None else voucher.public(),
+    )
+    if all(may(principal, needs, EVERYWHERE) for needs in wanted):
         return
     for each in {name for facet in record.facets for name in named_projects(facet)}:
         if not may(principal, Permission.WRITE, each):
@@ -85,6 +100,11 @@ def admit(record: Record, principal: Principal, reader: GraphReader) -> None:
     _check_seen(record, readable)
     _check_named(record, known, writable, reader)
     _check_told(record, {each: known[each] for each in known.keys() - writable}, reader)
+    for facet in record.facets:
+        # Who decides in one project decides nothing about the things of another.
+        handle = known.get(facet.node) if facet.name in NEEDS else None
+        if handle is not None and not may_one_of(principal, NEEDS[facet.name], projects[handle]):
+            raise _not_yours(facet.node)
 
 
 def _said(record: Record) -> set[str]:
@@ -125,11 +145,11 @@ def _check_told(record: Record, others: Mapping[NodeId, int], reader: GraphReade
                 raise _not_yours(each)
 
 
-def brought(record: Record, principal: Principal) -> Composer:
+def brought(record: Record, principal: Principal, voucher: Voucher | None = None) -> Composer:
     """A record that somebody else composed, held to ``admit`` and kept as it is."""
 
     def compose(reader: Reader, _: str) -> Record:
-        admit(record, principal, reader)
+        admit(record, principal, reader, voucher)
         return record
 
     return compose
@@ -155,7 +175,7 @@ def _guarded(composer: Composer, principal: Principal, gate: Gate) -> Composer:
             raise
         if record.project == SHARED:
             record = replace(record, project=home_project(principal))
-        admit(record, principal, reader)
+        admit(record, principal, reader, gate.voucher)
         return record
 
     return compose

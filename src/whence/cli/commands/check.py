@@ -27,12 +27,13 @@ from whence.cli.asking import find, settled
 from whence.cli.console import Console
 from whence.cli.person import person
 from whence.cli.policyfile import load_policy
-from whence.cli.render.rules import render_rules, rules_json
+from whence.cli.render.rules import render_rules
 from whence.cli.render.ruling import render_ruling
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.governance.evaluating import evaluate
-from whence.governance.gate import with_verdicts
+from whence.governance.gate import verdict_record
+from whence.governance.listing import rules_json
 from whence.governance.policy import Policy
 from whence.governance.protection import protecting
 from whence.governance.rules import load_rules
@@ -101,7 +102,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
         def compose(reader: Reader, time: str) -> Record:
             kept[:] = [judge(reader, time)]
-            return with_verdicts(reader, (kept[0],), time, _SOURCE, person().name)
+            return verdict_record(reader, kept[0], time, _SOURCE, person().name)
 
         if args.record:
             workspace.recorder.record([compose])

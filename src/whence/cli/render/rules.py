@@ -1,8 +1,7 @@
 """What a policy may ask, as ``whence check --rules`` prints it."""
 
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.text import fold
@@ -11,21 +10,6 @@ from whence.governance.policy import COMMON
 from whence.governance.rules.interface import Rule
 
 _INDENT = "    "
-
-
-def rules_json(rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """Every rule as ``schemas/rules-1.json`` has it."""
-    return {
-        "rules": [
-            {
-                "rule": name,
-                "about": inspect.cleandoc(rule.__doc__ or ""),
-                "options": [_option_json(each) for each in rule.OPTIONS],
-            }
-            for name, rule in rules.items()
-        ],
-        "common": [_option_json(each) for each in COMMON],
-    }
 
 
 def render_rules(rules: Mapping[str, Rule], *, width: int, styled: bool) -> str:
@@ -52,21 +36,9 @@ def option_text(option: Option) -> str:
     return "; ".join(words)
 
 
-def _options(options: "Iterator[Option] | Any", width: int, paint: Paint) -> Iterator[str]:
+def _options(options: Iterable[Option], width: int, paint: Paint) -> Iterator[str]:
     for option in options:
         first, *rest = fold(f"{option.name}: {option_text(option)}", max(width - 6, 40))
         name, colon, text = first.partition(":")
         yield f"{_INDENT}{paint(name, 'dim')}{colon}{text}"
         yield from (f"{_INDENT}  {line}" for line in rest)
-
-
-def _option_json(option: Option) -> dict[str, Any]:
-    default = option.default
-    return {
-        "name": option.name,
-        "sort": option.sort.value,
-        "meaning": option.meaning,
-        "default": list(default) if isinstance(default, tuple) else default,
-        "required": option.required,
-        "choices": list(option.choices),
-    }

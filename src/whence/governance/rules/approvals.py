@@ -3,9 +3,9 @@
 Counted is the latest word of each person. One key counts once, whatever names it signs. Not counted
 is who made the thing (unless `by-authors`), who is no person (unless `by-services`), whose
 signature does not hold, and who saw something else than there is now (unless `although-changed`). A
-rejection that stands holds the gate shut. With `keys`, only what these keys signed counts: without,
-a name is what its bearer says it is, as everything on a laptop. The key of a server vouches for the
-names of its users.
+rejection that stands holds the gate shut. With `keys`, only what these keys signed counts. Without,
+a name is what its bearer says it is, as everything on a laptop; a server counts only what was said
+to it by people who had proved who they are.
 """
 
 from collections.abc import Iterable
@@ -86,12 +86,12 @@ def _why_not(case: Case, each: Standing, asked: Asked) -> str:
     if each.changes and not asked.flag("although-changed"):
         more = f" and {len(each.changes) - 1} more" if len(each.changes) > 1 else ""
         return f"what was seen has changed: {each.changes[0].text}{more}"
-    if asked.texts("keys") and not is_signed_by(its, asked.texts("keys")):
-        return "none of the keys that are asked for signed it"
+    if asked.texts("keys"):
+        if not is_signed_by(its, asked.texts("keys")):
+            return "none of the keys that are asked for signed it"
+    elif case.vouching_key is not None and not its.is_vouched_by(case.vouching_key):
+        return "nobody here vouches for the name in it; approve it on this server"
     roles = asked.texts("roles")
     if roles and its.role not in roles:
         return f"it was said as {its.role or 'nobody in particular'}, not as {' or '.join(roles)}"
-    held = case.roles_of.get(its.by)
-    if roles and held is not None and its.role not in held:
-        return f"{its.by} is not {its.role} here"
     return ""

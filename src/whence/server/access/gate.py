@@ -36,6 +36,7 @@ from whence.server.access.request_rules import (
 from whence.server.access.signin import Offers
 from whence.server.access.token import has_form
 from whence.server.problems import RefusedError
+from whence.server.voucher import Voucher
 
 SESSION_COOKIE = "whence_session"
 CSRF_HEADER = b"x-whence-csrf"
@@ -59,6 +60,8 @@ class Gate:
     provider: Provider | None = None
     limiter: FailureLimiter = field(default_factory=FailureLimiter)
     offers: Offers = field(default_factory=Offers)
+    voucher: Voucher | None = None
+    """What signs for people, where there is a folder to keep its key in."""
     log: AuditLog = field(init=False)
     _key: bytes = field(init=False)
 
@@ -73,7 +76,7 @@ class Gate:
         Raises:
             StoreError: what is kept of access cannot be opened.
         """
-        return cls(Register.open(folder), mode, **rest)
+        return cls(Register.open(folder), mode, voucher=Voucher(folder), **rest)
 
     def close(self) -> None:
         """Let go of what is kept."""

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from whence.governance.gate import move_alias
 from whence.model.derivation import MODEL_RELATIONS
 from whence.query.account import describe
 from whence.query.lines import line_called
@@ -13,6 +14,8 @@ from whence.recording.registry.alias import AliasMove
 from whence.recording.registry.derivation import Derivation, outside_model
 from whence.recording.registry.registration import Registration
 from whence.server.access.permission import Permission
+from whence.server.api.governance import voucher_key
+from whence.server.problems import RefusedError
 from whence.server.routing import Call, Ref, Reply, Route, Words
 from whence.server.service import SOURCE, actor_of, find
 from whence.store.interface import Reader
@@ -103,7 +106,18 @@ def alias(call: Call) -> Reply:
         reason=asked.reason,
         force=asked.force,
     )
-    call.keep([move.compose])
+    gate = move_alias(
+        move.compose, call.keep, by=call.principal.name, vouching_key=voucher_key(call)
+    )
+    if not gate.is_open:
+        told = [each.as_json() for each in gate.verdicts]
+        shut = [one.call.called for each in gate.verdicts for one in each.blocking]
+        raise RefusedError(
+            409,
+            f"the policy {gate.verdicts[0].policy.name} holds it up: {', '.join(shut)}",
+            hint="GET /api/v1/check tells why, and what would change it",
+            extra={"checks": told},
+        )
     return Reply({"model": asked.model, "alias": asked.alias, "version": asked.version}, 201)
 
 

@@ -46,7 +46,7 @@ async def post_records(call: Call) -> Reply:
     """
     records = await _aside(call, _records)
     kept = await call.service.ingest.keep(
-        [brought(each, call.principal) for each in records], exact=True
+        [brought(each, call.principal, call.service.gate.voucher) for each in records], exact=True
     )
     return _told(kept)
 
