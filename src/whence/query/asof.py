@@ -167,6 +167,10 @@ class AsOfReader:
         """The records in order."""
         return self._reader.records(start)
 
+    def place(self, record: NodeId) -> int | None:
+        """The index of the entry of a record."""
+        return self._reader.place(record)
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """A stretch of the ledger."""
         return self._reader.entries(start, stop)

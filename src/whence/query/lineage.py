@@ -21,6 +21,8 @@ DEFAULT_LIMIT = 10_000
 """How many nodes an answer holds unless more are asked for."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_CLAIMED = frozenset({NodeKind.MODEL, NodeKind.MODEL_VERSION})
+"""Kinds of which people say what they are, right or wrong."""
 _INNER = ("run", "by", "split")
 
 EXPLAINED = 2_000
@@ -196,7 +198,7 @@ def _explain(reader: GraphReader, handle: int) -> tuple[dict[str, Any], list[Gap
     if account.node.kind is NodeKind.DEPLOYMENT:
         serving = read_serving_of(reader, handle)
         return {} if serving is None else dict(serving_facts(serving)), gaps
-    if "claims" in account.facets or account.node.kind is NodeKind.MODEL_VERSION:
+    if "claims" in account.facets or account.node.kind in _CLAIMED:
         gaps += version_gaps(reader, handle, account.node)
     facts = {**account.said("file")}
     table = account.said("table")

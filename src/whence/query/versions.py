@@ -12,6 +12,7 @@ from typing import Any
 from whence.model.edge import EdgeKind
 from whence.model.gap import Gap
 from whence.model.node import Node, NodeKind
+from whence.query.derived import derivation_gaps
 from whence.store.interface import Direction, GraphReader
 
 OURS = "whence"
@@ -54,10 +55,11 @@ def version_gaps(reader: GraphReader, handle: int, node: Node) -> list[Gap]:
     """
     if node.kind is NodeKind.MODEL_VERSION:
         return list(_of_registered(reader, handle, node))
+    derived = derivation_gaps(reader, handle, node)
     if node.digest is None or not _is_claimed(reader, handle):
-        return []
+        return derived
     said = sorted(_said(reader, node.digest.sha256), key=lambda each: each[1].order)
-    gaps = []
+    gaps = derived
     for of, version in said:
         if of != handle or version.source == OURS:
             continue
@@ -98,7 +100,8 @@ def _of_registered(reader: GraphReader, handle: int, node: Node) -> Iterator[Gap
         for link in reader.links([handle], Direction.ORIGINS)
         if link.kind is EdgeKind.PINS
     ]
-    for artifact in reader.nodes(pins):
+    for at, artifact in zip(pins, reader.nodes(pins), strict=True):
+        yield from derivation_gaps(reader, at, artifact)
         if mine is None or artifact.digest is None:
             continue
         said = [each for _, each in _said(reader, artifact.digest.sha256)]
