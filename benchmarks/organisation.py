@@ -121,7 +121,7 @@ def fill_store(file: Path, made: Organisation) -> None:
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany(
-        "INSERT INTO node (handle, id, kind, name) VALUES (?,?,?,?)", _node_rows(made)
+        "INSERT INTO node (handle, id, kind, name, told) VALUES (?,?,?,?,0)", _node_rows(made)
     )
     basis = BASIS_CODES[Basis.OBSERVED]
     connection.executemany(

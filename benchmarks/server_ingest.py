@@ -40,7 +40,7 @@ def main() -> list[Row]:
     for _ in range(ROUNDS):
         with _peer("FULL") as port:
             peers.append(send(port, PATH, iter(events), CONNECTIONS))
-        with _whence() as port:
+        with tempfile.TemporaryDirectory() as folder, whence(Path(folder)) as port:
             ours.append(send(port, PATH, iter(events), CONNECTIONS))
     for load in ours:
         assert set(load.statuses) == {201}, load.statuses
@@ -60,23 +60,24 @@ def main() -> list[Row]:
 
 
 @contextlib.contextmanager
-def _whence() -> Iterator[int]:
-    with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "whence", "serve", "--port", "0", "--log-format", "json"]
-        with (
-            (Path(folder) / "log").open("w") as log,
-            subprocess.Popen(
-                words, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True
-            ) as process,
-        ):
-            try:
-                assert process.stdout is not None
-                found = re.search(r":(\d+)$", process.stdout.readline().strip())
-                assert found
-                yield int(found[1])
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(30)
+def whence(folder: Path) -> Iterator[int]:
+    """A server on the record of a folder: its port."""
+    (folder / ".whence").mkdir(exist_ok=True)
+    words = [sys.executable, "-m", "whence", "serve", "--port", "0", "--log-format", "json"]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            words, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            found = re.search(r":(\d+)$", process.stdout.readline().strip())
+            assert found
+            yield int(found[1])
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from whence.store.interface import Direction
 from whence.store.sqlite import FILE_NAME, SqliteStore
 
 NODES = 1_000_000
-FOLDER = Path(__file__).parent / "out" / f"organisation-{NODES}-2"
+FOLDER = Path(__file__).parent / "out" / f"organisation-{NODES}-3"
 """Kept from run to run: making it takes half a minute. Delete it freely."""
 
 PLACES = "places.json"

@@ -169,6 +169,7 @@ def test_writes_that_fail_are_told_and_the_next_ones_go_through(
     url, process = server
     ask = Asking(url)
     assert ask("POST", "/api/v1/records", [a_record()])[0] == 201
+    assert ask("GET", "/api/v1/show?ref=table%200")[0] == 200
     before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
     for _ in range(3):
