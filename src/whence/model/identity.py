@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from functools import lru_cache
 from typing import NewType
 
 NodeId = NewType("NodeId", str)
@@ -16,6 +17,7 @@ def new_id() -> NodeId:
     return NodeId(os.urandom(16).hex())
 
 
+@lru_cache(maxsize=16_384)  # the same jobs, people and places are named over and over
 def derived_id(*parts: str) -> NodeId:
     """The id that follows from a name, for what is the same wherever it is named.
 

@@ -18,6 +18,8 @@ from whence.server.limits import limit
 from whence.server.moments import Moments
 from whence.server.predictions import Predictions
 from whence.store.interface import Appended, Reader, Store
+from whence.wire.canonical import try_first
+from whence.wire.quick import write_quickly
 
 SOURCE = f"whence-server/{__version__}"
 """What records say that were composed here."""
@@ -33,6 +35,7 @@ class Service:
     """
 
     def __init__(self, store: Store, folder: Path, gate: Gate | None = None) -> None:
+        try_first(write_quickly)
         self.store = store
         self.folder = folder
         self.gate = gate or Gate.open(folder)
