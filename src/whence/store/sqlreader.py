@@ -53,7 +53,7 @@ class SqlReader:
 
     def place(self, record: NodeId) -> int | None:
         """The index of the entry of a record."""
-        row = self._connection.execute(
+        row = self.database.execute(
             "SELECT idx FROM entry WHERE id=?", (bytes.fromhex(record),)
         ).fetchone()
         return None if row is None else row[0]
