@@ -25,7 +25,7 @@ SOURCE = "whence-test/1"
 
 
 def key_of(actor: ActorSeen) -> SigningKey:
-    return SigningKey(f"{actor.name}@desk", actor.name.encode().ljust(32, b"."))
+    return SigningKey(f"{actor.name}@desk".replace(" ", "-"), actor.name.encode().ljust(32, b"."))
 
 
 class Desk(World):

@@ -27,6 +27,8 @@ class Place:
     """``policies/production.yaml:12``."""
     value: Any
     """Text, number, flag, ``None``, a list of places, or a mapping from key to place."""
+    written: str = ""
+    """A plain value as it is written: version 3.10 is not 3.1."""
 
     def refuse(self, message: str, hint: str = "") -> NoReturn:
         """Say what is wrong here.
@@ -38,9 +40,9 @@ class Place:
 
     def text(self, what: str) -> str:
         """The value as a text that is not empty; a number, flag or date as it was written."""
-        if isinstance(self.value, dict | list) or self.value is None or not str(self.value).strip():
+        if isinstance(self.value, dict | list) or self.value is None or not self.written.strip():
             self.refuse(f"{what} is a text", "put it in quotes if it looks like something else")
-        return str(self.value)
+        return self.written
 
     def items(self, what: str) -> list["Place"]:
         """The value as a list; a single value is a list of one."""
@@ -116,23 +118,30 @@ def _place(node: Any, name: str, depth: int) -> Place:
         return Place(where, dict(_pairs(node, name, depth)))
     if isinstance(node, yaml.SequenceNode):
         return Place(where, [_place(each, name, depth - 1) for each in node.value])
-    return Place(where, _plain(node, where))
+    return Place(where, _plain(node, where), node.value)
 
 
 def _pairs(node: Any, name: str, depth: int) -> Iterator[tuple[str, Place]]:
+    import yaml  # noqa: PLC0415
+
     met: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
-        told = _place(key, name, 1).value if depth else None
-        if not isinstance(told, str):
+        if not isinstance(key, yaml.ScalarNode):
             raise UsageError(f"{name}:{line}: a key is a word", hint="put it in quotes")
+        told = key.value  # `on` is a word here, whatever YAML 1.1 takes it for
         if told in met:
             raise UsageError(
                 f"{name}:{line}: {told!r} is said a second time",
                 hint=f"it was said in line {met[told]}: keep one of them",
             )
         met[told] = line
-        yield told, Place(f"{name}:{line}", _place(value, name, depth - 1).value)
+        place = _place(value, name, depth - 1)
+        yield told, Place(f"{name}:{line}", place.value, place.written)
+
+
+_FLAGS = {"true": True, "false": False}
+"""As YAML 1.2 has them: yes, no, on and off are words."""
 
 
 def _plain(node: Any, where: str) -> Any:
@@ -140,7 +149,7 @@ def _plain(node: Any, where: str) -> Any:
     if node.tag not in _PLAIN:
         raise UsageError(f"{where}: {node.tag} is not taken", hint="use a plain value")
     if node.tag.endswith(":bool"):
-        return node.value.lower() in {"true", "yes", "on"}
+        return _FLAGS.get(node.value.lower(), node.value)
     if node.tag.endswith(":null"):
         return None
     if node.tag in _NUMBERS:
