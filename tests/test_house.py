@@ -86,6 +86,7 @@ TESTED_TOGETHER = {
     "errors.py": "journeys/test_bad_input.py",
     "governance/rules/": "governance/test_rules.py",
     "governance/": "governance/test_evaluating.py",
+    "exporters/openlineage/": "exporters/openlineage/test_mapping.py",
     "homecoming/": "homecoming/test_sessions.py",
     "importers/openlineage/": "importers/openlineage/test_composing.py",
     "model/": "model/test_model.py",

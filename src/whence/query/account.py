@@ -10,6 +10,7 @@ from whence.model.node import Node, NodeKind
 from whence.query.deployments import Deployed, deployment_json, deployments_of, one_deployment
 from whence.query.heard import outcome_of_events
 from whence.query.parts import add_up, parts_of, wholes
+from whence.query.readings import best
 from whence.query.replays import real
 from whence.query.versions import made_version_gaps, version_gaps
 from whence.store.interface import Direction, GraphReader, Link
@@ -201,7 +202,7 @@ def _meetings(
     reader: GraphReader, handle: int, direction: Direction, kind: EdgeKind
 ) -> list[dict[str, Any]]:
     """The artifacts on one side of a run, each with the part that it played."""
-    links = [link for link in reader.links([handle], direction) if link.kind is kind]
+    links = best(reader, [link for link in reader.links([handle], direction) if link.kind is kind])
     ends = [link.target if direction is Direction.ORIGINS else link.origin for link in links]
     by_end: dict[int, list[Link]] = {}
     for link, end in zip(links, ends, strict=True):

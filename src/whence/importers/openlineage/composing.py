@@ -11,26 +11,25 @@ gives up made nothing. What it read is the version that lay there last when it b
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from whence.importers.openlineage.draft import Draft, clean, kind_of
 from whence.importers.openlineage.event import Dataset, Event, Job
 from whence.importers.openlineage.facets import owners, said_by
-from whence.importers.openlineage.scrubbing import scrubbed_facet
+from whence.model.digest import Digest
 from whence.model.edge import Basis, Edge, EdgeKind
-from whence.model.facet import Facet
 from whence.model.identity import NodeId, derived_id
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
-from whence.recording.matching import match_place
-from whence.recording.places import Place, place_at, place_of
+from whence.recording.places import Place, place_of
 from whence.recording.timelines import (
     Reading,
     Version,
     may_join,
     newest,
-    place_node,
     readings_after,
     version_at,
 )
@@ -78,36 +77,29 @@ class EventComposer:
         self._identity = identity
         self._project = project
         self._reader: Reader
-        self._nodes: dict[NodeId, Node] = {}
-        self._edges: list[Edge] = []
-        self._facets: list[Facet] = []
-        self._new: dict[NodeId, Place] = {}
-        """Places that nobody spoke of before."""
-        self._made: dict[NodeId, list[Version]] = {}
-        """The versions that this event adds, by their place."""
+        self._draft: Draft
 
     def __call__(self, reader: Reader, time: str) -> Record:
         """The record, by what the store knows now (a ``Composer``)."""
         self._reader = reader
-        self._nodes, self._edges, self._facets = {}, [], []
-        self._new, self._made = {}, {}
         event = self._event
+        self._draft = Draft(reader, self._identity, event.run)
         if event.run is not None:
             self._add_run(event.run)
         elif event.dataset is not None:
             self._add_dataset(event.dataset)
         elif event.job is not None:
             self._add_design(event.job)
-        self._match_places()
+        self._draft.match_places()
         told = event.time[:23] + "Z"
         return Record(
             id=self._identity,
             type=_RECORD_TYPES[event.sort],
             time=told if told <= _later(time, _SKEW) else time,
             source=SOURCE,
-            nodes=tuple(self._nodes.values()),
-            edges=tuple(self._edges),
-            facets=tuple(self._facets),
+            nodes=tuple(self._draft.nodes.values()),
+            edges=tuple(self._draft.edges),
+            facets=tuple(self._draft.facets),
             project=self._project,
         )
 
@@ -116,14 +108,14 @@ class EventComposer:
     def _add_run(self, run: NodeId) -> None:
         event, job = self._event, self._event.job
         assert job is not None
-        self._put(Node(run, NodeKind.RUN, job.name), Node(job.id, NodeKind.JOB, job.name))
+        self._draft.put(Node(run, NodeKind.RUN, job.name), Node(job.id, NodeKind.JOB, job.name))
         known = self._told_before(run)
         before = _Told(known.began, known.completed)
         outputs = [(each.namespace, each.name, _keys(each)) for each in event.outputs]
         detail = {"event": event.type, "time": event.time}
         if outputs:
             detail["outputs"] = json.dumps(outputs, separators=(",", ":"))
-        self._edges.append(Edge(run, job.id, EdgeKind.FOLLOWS, Basis.IMPORTED, "", detail))
+        self._draft.edges.append(Edge(run, job.id, EdgeKind.FOLLOWS, Basis.IMPORTED, "", detail))
         earlier = {key: set(keys) for key, keys in known.outputs.items()}
         known.add(event.time, event.type, outputs)
         self._add_parent(run)
@@ -153,38 +145,38 @@ class EventComposer:
             return
         parent = NodeId(str(told["run"]["runId"]).replace("-", "").lower())
         if len(parent) != len(run) or set(parent) - _HEXADECIMAL:
-            self._doubt("/run/facets/parent/run/runId is not a UUID")
+            self._draft.doubt("/run/facets/parent/run/runId is not a UUID")
             return
         if not may_join(self._reader, run, parent) or parent == run:
-            self._doubt("/run/facets/parent names a part of the run itself")
+            self._draft.doubt("/run/facets/parent names a part of the run itself")
             return
-        self._put(Node(parent, NodeKind.RUN, told["job"]["name"]))
-        self._edges.append(Edge(run, parent, EdgeKind.PART_OF, Basis.IMPORTED))
+        self._draft.put(Node(parent, NodeKind.RUN, told["job"]["name"]))
+        self._draft.edges.append(Edge(run, parent, EdgeKind.PART_OF, Basis.IMPORTED))
 
     def _add_run_facets(self, run: NodeId, job: Job) -> None:
         event = self._event
-        self._say(run, "events", {f"{event.time} {event.type}": self._identity})
+        self._draft.say(run, "events", {f"{event.time} {event.type}": self._identity})
         told: dict[str, Any] = {"namespace": job.namespace, "producer": event.producer}
         if event.oddities:
             told["oddities"] = {self._identity: list(event.oddities)}
         ours: dict[str, dict[str, Any]] = {"execution": told}
         kept: dict[str, Any] = {}
         for slot, facets in (("run", event.run_facets), ("job", job.facets)):
-            clean = _clean(facets)
-            kept.update((f"{slot}.{key}", facet) for key, facet in clean.items())
-            for name, data in said_by(slot, clean):
+            told_of = clean(facets)
+            kept.update((f"{slot}.{key}", facet) for key, facet in told_of.items())
+            for name, data in said_by(slot, told_of):
                 ours.setdefault(name, {}).update(data)
         for dataset in event.inputs:
-            for key, facet in _clean(dataset.own).items():
+            for key, facet in clean(dataset.own).items():
                 kept[f"input.{key} {dataset.place.name}"] = facet
         for name, data in ours.items():
-            self._say(run, name, data)
-        self._say(run, "openlineage", kept)
+            self._draft.say(run, name, data)
+        self._draft.say(run, "openlineage", kept)
         for kind, name in owners(job.facets.get("ownership") or {}):
-            self._put(Node(derived_id("actor", kind, name), NodeKind.ACTOR, name))
+            self._draft.put(Node(derived_id("actor", kind, name), NodeKind.ACTOR, name))
             actor = derived_id("actor", kind, name)
             edge = Edge(run, actor, EdgeKind.ASSOCIATED_WITH, Basis.IMPORTED, "owner")
-            self._edges.append(edge)
+            self._draft.edges.append(edge)
 
     # -------------------------------------------------------------- datasets
 
@@ -192,21 +184,21 @@ class EventComposer:
         """What it read; all of it again when it turns out to have begun earlier than thought."""
         wanted: dict[tuple[NodeId, NodeId], tuple[Place, Reading]] = {}
         for dataset in self._event.inputs:
-            self._add_place(dataset)
-            self._describe(dataset.place.id, _clean(dataset.facets), {})
+            self._draft.add_place(dataset)
+            self._draft.describe(dataset.place.id, clean(dataset.facets), {})
             for place in (dataset.place, *dataset.also):
-                self._put_place(place)
+                self._draft.put_place(place)
                 rule = "" if place == dataset.place else "symlink"
                 reading = Reading(run, EdgeKind.USED, began, dataset.place.id, rule)
                 wanted[dataset.place.id, place.id] = (place, reading)
         if before and began < before:
             for place, reading in self._read_before(run, began):
                 wanted.setdefault((reading.place, place.id), (place, reading))
-        own = {node.id for node in self._nodes.values()}
+        own = {node.id for node in self._draft.nodes.values()}
         for place, reading in wanted.values():
             version = version_at(self._reader, place, began, but=version_id(run, place))
-            if version.id in own or self._may_join(run, version.id):
-                self._join(reading.edge(version))
+            if version.id in own or self._draft.may_join(run, version.id):
+                self._draft.join(reading.edge(version))
 
     def _read_before(self, run: NodeId, began: str) -> Iterable[tuple[Place, Reading]]:
         """The readings that earlier events of the run have told, as they are to be told now."""
@@ -230,8 +222,8 @@ class EventComposer:
         lost: dict[str, Any] | None = None
         for key in told.outputs:
             dataset = here.get(key) or Dataset(*key, place_of(*key), {}, {})
-            facets = _clean(dataset.facets)
-            own = _clean(dataset.own)
+            facets = clean(dataset.facets)
+            own = clean(dataset.own)
             if _is_dropped(facets):
                 continue
             version = Version(told.completed, version_id(run, dataset.place))
@@ -241,58 +233,49 @@ class EventComposer:
             if not known and earlier.get(key, set()) - set(_keys(dataset)):
                 lost = lost if lost is not None else self._kept_outputs(run)
                 facets, own = _with_lost(lost, dataset, facets, own)
-            self._add_place(dataset)
+            self._draft.add_place(dataset)
             self._make(run, dataset, version)
-            self._describe(version.id, facets, own)
+            self._draft.describe(version.id, facets, own)
 
     def _make(self, run: NodeId, dataset: Dataset, version: Version) -> None:
         """The version itself, and what others are now known to have read."""
         place = dataset.place
-        made = Node(version.id, _kind(dataset), place.name, None, place.location)
-        self._put(made)
+        made = Node(version.id, kind_of(dataset), place.name, _digest(dataset), place.location)
+        self._draft.put(made)
         peak = max(version, newest(self._reader, place) or version)
         detail = {"made": version.made, "peak": peak.text}
-        self._edges.append(
+        self._draft.edges.append(
             Edge(made.id, run, EdgeKind.GENERATED_BY, Basis.IMPORTED, "output", detail)
         )
-        self._made.setdefault(place.id, []).append(version)
+        self._draft.made.setdefault(place.id, []).append(version)
         self._hand(place, version, run)
         for other in dataset.also:
-            self._put_place(other)
+            self._draft.put_place(other)
             alias = Version(version.made, version_id(run, other))
-            self._put(Node(alias.id, made.kind, other.name, None, other.location))
+            self._draft.put(Node(alias.id, made.kind, other.name, None, other.location))
             peak = max(alias, newest(self._reader, other) or alias)
             detail = {"made": alias.made, "peak": peak.text, "rule": "symlink"}
-            self._edges.append(
+            self._draft.edges.append(
                 Edge(alias.id, made.id, EdgeKind.DERIVED_FROM, Basis.IMPORTED, "same-place", detail)
             )
-            self._made.setdefault(other.id, []).append(alias)
+            self._draft.made.setdefault(other.id, []).append(alias)
             self._hand(other, alias, run)
-
-    def _match_places(self) -> None:
-        """Join what captures met at places of which this event is the first to speak."""
-        for place in self._new.values():
-            matched = match_place(self._reader, place, self._made.get(place.id, ()))
-            self._put(*matched.nodes)
-            for edge in matched.edges:
-                if may_join(self._reader, edge.origin, edge.target):
-                    self._join(edge)
 
     def _hand(self, place: Place, version: Version, maker: NodeId) -> None:
         """Join those that read the place later, and knew only what lay there before."""
         for reading in readings_after(self._reader, place, version):
-            if reading.reader != maker and self._may_join(reading.reader, maker):
-                self._join(reading.edge(version))
+            if reading.reader != maker and self._draft.may_join(reading.reader, maker):
+                self._draft.join(reading.edge(version))
 
     def _keep_outputs(self, run: NodeId) -> None:
         """What is said of outputs that may never be made, beside the run."""
         told: dict[str, Any] = {}
         for dataset in self._event.outputs:
             for slot, facets in (("dataset", dataset.facets), ("output", dataset.own)):
-                for key, facet in _clean(facets).items():
+                for key, facet in clean(facets).items():
                     told[f"{dataset.place.id} {slot}.{key}"] = facet
-            self._add_place(dataset)
-        self._say(run, "intended", told)
+            self._draft.add_place(dataset)
+        self._draft.say(run, "intended", told)
 
     def _kept_outputs(self, run: NodeId) -> dict[str, Any]:
         """What earlier events said of the outputs."""
@@ -303,93 +286,30 @@ class EventComposer:
                 told.update(stated.facet.data)
         return told
 
-    def _add_place(self, dataset: Dataset) -> None:
-        """The node of the place."""
-        fresh = self._put_place(dataset.place)
-        if fresh:
-            self._say(
-                dataset.place.id, "place", {"namespace": dataset.namespace, "name": dataset.name}
-            )
-
     def _add_dataset(self, dataset: Dataset) -> None:
         """What is said of a place, without a run."""
-        self._add_place(dataset)
-        self._describe(dataset.place.id, _clean(dataset.facets), {})
-
-    def _describe(self, node: NodeId, facets: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-        ours: dict[str, dict[str, Any]] = {}
-        for slot, told in (("dataset", facets), ("output", own)):
-            for name, data in said_by(slot, told):
-                ours.setdefault(name, {}).update(data)
-        for name, data in ours.items():
-            self._say(node, name, data)
-        kept = {f"dataset.{key}": facet for key, facet in facets.items() if key != "symlinks"}
-        kept.update((f"output.{key}", facet) for key, facet in own.items())
-        self._say(node, "openlineage", kept)
-        for kind, name in owners(facets.get("ownership") or {}):
-            actor = derived_id("actor", kind, name)
-            self._put(Node(actor, NodeKind.ACTOR, name))
-            edge = Edge(node, actor, EdgeKind.ATTRIBUTED_TO, Basis.IMPORTED, "owner")
-            self._edges.append(edge)
+        self._draft.add_place(dataset)
+        self._draft.describe(dataset.place.id, clean(dataset.facets), {})
 
     def _add_design(self, job: Job) -> None:
         """What a job is said to read and write, before it ever ran."""
-        self._put(Node(job.id, NodeKind.JOB, job.name))
+        self._draft.put(Node(job.id, NodeKind.JOB, job.name))
         event = self._event
         for dataset in (*event.inputs, *event.outputs):
-            self._add_place(dataset)
-            self._describe(dataset.place.id, _clean(dataset.facets), {})
+            self._draft.add_place(dataset)
+            self._draft.describe(dataset.place.id, clean(dataset.facets), {})
         told = {
             "inputs": [each.place.name for each in event.inputs],
             "outputs": [each.place.name for each in event.outputs],
         }
-        self._say(job.id, "design", {"namespace": job.namespace, **told})
-        clean = _clean(job.facets)
-        for name, data in said_by("job", clean):
-            self._say(job.id, name, data)
-        self._say(job.id, "openlineage", {f"job.{key}": facet for key, facet in clean.items()})
-
-    # --------------------------------------------------------------- putting
-
-    def _put(self, *nodes: Node) -> None:
-        for node in nodes:
-            if node.id not in self._nodes and self._reader.find(node.id) is None:
-                self._nodes[node.id] = node
-
-    def _put_place(self, place: Place) -> bool:
-        """Whether the store did not know it."""
-        if place.id in self._nodes or self._reader.find(place.id) is not None:
-            return False
-        self._nodes[place.id] = place_node(place)
-        self._new[place.id] = place
-        if place.inside:
-            whole = place_at(place.inside)
-            self._put(place_node(whole))
-            self._edges.append(Edge(whole.id, place.id, EdgeKind.HAS_MEMBER, Basis.IMPORTED))
-        return True
-
-    def _may_join(self, origin: NodeId, target: NodeId) -> bool:
-        if may_join(self._reader, origin, target):
-            return True
-        self._doubt(f"{origin} cannot have read {target}, which came of it")
-        return False
-
-    def _join(self, edge: Edge) -> None:
-        if edge not in self._edges:
-            self._edges.append(edge)
-
-    def _say(self, node: NodeId, name: str, data: Mapping[str, Any]) -> None:
-        if data:
-            self._facets.append(Facet(node, name, Basis.IMPORTED, data))
-
-    def _doubt(self, what: str) -> None:
-        """Something in the event that cannot be."""
-        run = self._event.run
-        if run is not None:
-            gap = {"kind": "contradiction", "about": self._identity, "reason": what}
-            self._say(run, "gaps", {"gaps": [gap]})
+        self._draft.say(job.id, "design", {"namespace": job.namespace, **told})
+        kept = clean(job.facets)
+        for name, data in said_by("job", kept):
+            self._draft.say(job.id, name, data)
+        self._draft.say(job.id, "openlineage", {f"job.{key}": facet for key, facet in kept.items()})
 
 
+_SHA256 = re.compile(r"sha256:([0-9a-f]{64})\Z")
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _RECORD_TYPES = {
     "RunEvent": "openlineage-run",
@@ -403,23 +323,14 @@ def version_id(run: NodeId, place: Place) -> NodeId:
     return derived_id("generated", run, place.location)
 
 
-def _kind(dataset: Dataset) -> NodeKind:
-    said = str((dataset.facets.get("datasetType") or {}).get("datasetType", "")).upper()
-    if said == "MODEL" or dataset.namespace.startswith("mlflow://"):
-        return NodeKind.MODEL
-    return NodeKind.DATASET
+def _digest(dataset: Dataset) -> Digest | None:
+    """Its content, where the version that was told is one."""
+    told = _SHA256.match(str((dataset.facets.get("version") or {}).get("datasetVersion", "")))
+    return Digest(told[1]) if told else None
 
 
 def _keys(dataset: Dataset) -> list[str]:
     return sorted([*dataset.facets, *(f"output.{key}" for key in dataset.own)])
-
-
-def _clean(facets: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: scrubbed_facet(key, facet)
-        for key, facet in facets.items()
-        if isinstance(facet, Mapping)
-    }
 
 
 def _is_dropped(facets: Mapping[str, Any]) -> bool:

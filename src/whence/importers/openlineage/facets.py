@@ -87,6 +87,17 @@ def _sql(facet: Mapping[str, Any]) -> Iterator[Told]:
     yield "queries", {"queries": [{"statement": scrubbed_statement(facet["query"])}], "told": 1}
 
 
+def _ours(facet: Mapping[str, Any]) -> Iterator[Told]:
+    """What Whence itself tells beside the standard's facets."""
+    for name in ("parameters", "metrics"):
+        told = facet.get(name)
+        if isinstance(told, Mapping):
+            yield (
+                name,
+                {key: {"value": value, "source": "openlineage"} for key, value in told.items()},
+            )
+
+
 def _description(facet: Mapping[str, Any]) -> Iterator[Told]:
     yield "description", {"text": facet.get("description") or ""}
 
@@ -114,6 +125,7 @@ READINGS: Mapping[tuple[str, str], Reading] = MappingProxyType(
         ("run", "errorMessage"): _error,
         ("run", "executionParameters"): _parameters,
         ("run", "tags"): _run_tags,
+        ("run", "whence_run"): _ours,
         ("job", "jobType"): _job_type,
         ("job", "sourceCodeLocation"): _source,
         ("job", "sql"): _sql,
