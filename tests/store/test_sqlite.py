@@ -19,7 +19,7 @@ from whence.store.sqlite import FILE_NAME, SqliteStore
 from whence.store.sqlitedatabase import SqliteDatabase
 from whence.store.sqlreader import SqlReader
 from whence.store.sqlwriter import GraphIndex, SqlWriter
-from whence.testing.records import a_node, a_record
+from whence.testing.records import a_node, a_record, id_of
 from whence.testing.store_contract import StoreContract
 
 
@@ -191,7 +191,7 @@ import os, resource, signal, sys
 from pathlib import Path
 from whence.errors import StoreError
 from whence.store.sqlite import SqliteStore
-from whence.testing.records import a_node, a_record
+from whence.testing.records import a_node, a_record, id_of
 {before}
 store = SqliteStore(Path(sys.argv[1]))
 done = 0
@@ -288,10 +288,44 @@ def connection_of(reader: SqlReader) -> sqlite3.Connection:
 
 def test_closed_after_a_failed_commit(store: SqliteStore) -> None:
     """A failed commit is not tried again on the same connection."""
-    with store.reading() as reader:
-        first = connection_of(reader)
+    with store.writing() as writer:
+        first = connection_of(writer)
     with pytest.raises(StoreError), store.writing() as writer:
+        assert connection_of(writer) is first
         writer.database.execute("COMMIT")
-    with store.reading() as reader:
-        assert connection_of(reader) is not first
+    with store.writing() as writer:
+        assert connection_of(writer) is not first
     assert kept(store.folder) == 2
+
+
+def test_what_a_writer_remembers_is_forgotten_when_somebody_else_writes(tmp_path: Path) -> None:
+    ours, theirs = SqliteStore(tmp_path), SqliteStore(tmp_path)
+    for at in range(6):
+        first, second = (ours, theirs) if at % 3 else (theirs, ours)
+        for store, name in ((first, f"a{at}"), (first, f"b{at}"), (second, f"c{at}")):
+            with store.writing() as writer:
+                assert writer.find(id_of(name)) is None
+                writer.append(a_record(f"record {name}", [a_node(name)]))
+        if at == 3:
+            theirs.rebuild()
+    with ours.reading() as reader:
+        assert sorted(each.name for each in reader.nodes(range(1, 19))) == sorted(
+            f"{letter}{at}" for letter in "abc" for at in range(6)
+        )
+    assert check(ours).ok
+    ours.close()
+    theirs.close()
+
+
+def test_what_was_not_kept_is_not_remembered(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    with store.writing() as writer:
+        writer.append(a_record("kept", [a_node("kept")]))
+    with suppress(RuntimeError), store.writing() as writer:
+        writer.append(a_record("lost", [a_node("lost")]))
+        raise RuntimeError
+    with store.writing() as writer:
+        assert writer.find(id_of("lost")) is None
+        assert writer.append(a_record("next", [a_node("next")])).index == 1
+    assert check(store).ok
+    store.close()

@@ -25,7 +25,7 @@ from whence.store import schema
 from whence.store.adjacency import Adjacency
 from whence.store.sqlitedatabase import SqliteDatabase
 from whence.store.sqlreader import SqlReader
-from whence.store.sqlwriter import SqlWriter, fill_graph
+from whence.store.sqlwriter import Recollection, SqlWriter, fill_graph
 
 FILE_NAME = "whence.sqlite"
 LOCK_NAME = "lock"
@@ -48,6 +48,8 @@ class SqliteStore:
         self._mutex = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         """The writer's."""
+        self._recollection: Recollection | None = None
+        """What the last writer remembered."""
         self._idle: list[_Reading] = []
         """Connections for reading that nobody uses now, the last used last."""
         self._opening = threading.Lock()
@@ -107,7 +109,8 @@ class SqliteStore:
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqlWriter]:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            writer = SqlWriter(SqliteDatabase(connection))
+            earlier, self._recollection = self._recollection, None
+            writer = SqlWriter(SqliteDatabase(connection), earlier)
             yield writer
             writer.finish()
         except BaseException:
@@ -117,8 +120,10 @@ class SqliteStore:
         try:
             connection.execute("COMMIT")
         except sqlite3.Error:
-            self.close()
+            self._drop_writer()
             raise
+        self._recollection = writer.recollection
+        self._recollection.trim()
 
     def rebuild(self) -> None:
         """Make the graph's tables anew from the ledger, in one transaction."""
@@ -144,7 +149,12 @@ class SqliteStore:
             self._closings += 1
         for reading in idle:
             reading.close()
+        self._drop_writer()
+
+    def _drop_writer(self) -> None:
+        """Let go of the writer's connection; those that read go on."""
         with self._mutex:
+            self._recollection = None
             connection, self._connection = self._connection, None
             if connection is not None:
                 with suppress(sqlite3.Error):
@@ -261,11 +271,11 @@ class SqliteStore:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """SQLite's errors in our own words; after one the connections are not used again."""
+        """SQLite's errors in our own words; after one the connection is not used again."""
         try:
             yield
         except sqlite3.DatabaseError as error:
-            self.close()
+            self._drop_writer()
             raise _translate(error, self._file) from error
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from whence.errors import StoreError
 from whence.ledger.merkle import Frontier
@@ -26,20 +27,62 @@ from whence.store.sqlreader import SqlReader
 REMEMBERED = 200_000
 """How many ids and nodes a writer keeps in mind at most."""
 
+KEPT = 20_000
+"""How many of them the next writer gets."""
+
+
+@dataclass(slots=True)
+class Recollection:
+    """What a writer has seen of the graph, and may remember until somebody else writes."""
+
+    mark: bytes = b""
+    """Of the making of the graph: a rebuild gives other handles."""
+    handles: dict[NodeId, int | None] = field(default_factory=dict)
+    """What was looked up or written; ``None`` for what the store does not have."""
+    top: int | None = None
+    """The last handle that was given."""
+    nodes: dict[int, Node] = field(default_factory=dict)
+    alike: dict[str, list[int]] = field(default_factory=dict)
+    frontier: Frontier | None = None
+
+    def holds(self, head: Head, mark: bytes) -> bool:
+        """Whether nobody has written since: whoever writes makes the ledger longer."""
+        frontier = self.frontier
+        return (
+            frontier is not None
+            and mark == self.mark
+            and (head.size, head.root) == (frontier.size, frontier.root())
+        )
+
+    def trim(self) -> None:
+        """Forget what has become too much to keep between blocks."""
+        for known in (self.handles, self.nodes, self.alike):
+            if len(known) > KEPT:
+                known.clear()
+
 
 class SqlWriter(SqlReader):
     """The one writer of the moment, inside ``BEGIN IMMEDIATE``.
 
     Since nobody else writes meanwhile, it need not look up twice what it has seen: the records of
     a batch speak of the same nodes, and each record is read, checked and kept.
+
+    Args:
+        database: In the writer's transaction.
+        earlier: What the writer before this one remembered, if its block was kept.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, earlier: Recollection | None = None) -> None:
         super().__init__(database)
-        self._index = GraphIndex(database, database)
-        self._nodes: dict[int, Node] = {}
-        self._alike: dict[str, list[int]] = {}
-        self._frontier: Frontier | None = None
+        (mark,) = database.execute("SELECT mark FROM making").fetchone()
+        if earlier is None or not earlier.holds(super().head(), bytes(mark)):
+            earlier = Recollection(bytes(mark))
+        self.recollection = earlier
+        """What to give to the next writer once this one's block is kept."""
+        self._index = GraphIndex(database, database, earlier)
+        self._nodes = earlier.nodes
+        self._alike = earlier.alike
+        self._frontier = earlier.frontier
         self._under_way = False
 
     def head(self) -> Head:
@@ -80,7 +123,7 @@ class SqlWriter(SqlReader):
         require_known(record, self._index.find)
         frontier = self._frontier
         if frontier is None:
-            frontier = self._frontier = self._load_frontier()
+            frontier = self._frontier = self.recollection.frontier = self._load_frontier()
         sealed = seal(record, salt)
         body = None if sealed.body is None else compress(sealed.body)
         index = frontier.size
@@ -127,14 +170,16 @@ class GraphIndex:
     Args:
         database: In the writer's transaction.
         ledger: Where the entries are.
+        known: What is known of the graph already.
     """
 
-    def __init__(self, database: Database, ledger: Database) -> None:
+    def __init__(
+        self, database: Database, ledger: Database, known: Recollection | None = None
+    ) -> None:
         self._database = database
         self._ledger = ledger
-        self._handles: dict[NodeId, int | None] = {}
-        """What was looked up or written; ``None`` for what the store does not have."""
-        self._top: int | None = None
+        self._known = known or Recollection()
+        self._handles = self._known.handles
 
     def find(self, ids: Collection[NodeId]) -> dict[NodeId, int]:
         """The handles of those ids that the store has."""
@@ -215,10 +260,11 @@ class GraphIndex:
         return renamed
 
     def _next_handle(self) -> int:
-        if self._top is None:
-            (self._top,) = self._database.execute("SELECT max(handle) FROM node").fetchone()
-        self._top = (self._top or 0) + 1
-        return self._top
+        known = self._known
+        if known.top is None:
+            (known.top,) = self._database.execute("SELECT max(handle) FROM node").fetchone()
+        known.top = (known.top or 0) + 1
+        return known.top
 
     def _telling(self, index: int) -> tuple[str, str]:
         """The time and the id of the record of an entry, which an erasure leaves."""
