@@ -1,4 +1,4 @@
-"""Writes docs/commands/*.md and docs/api.md from the code: ``python docs/make_reference.py``.
+"""Writes commands/*.md, rules.md and api.md from the code: ``python docs/make_reference.py``.
 
 A test fails when a page is not what this would write.
 """
@@ -6,6 +6,7 @@ A test fails when a page is not what this would write.
 import argparse
 import os
 from pathlib import Path
+from typing import Any
 
 from whence import plugins
 from whence.cli.main import ORDER
@@ -13,6 +14,7 @@ from whence.cli.verb import Verb
 
 FOLDER = Path(__file__).parent / "commands"
 API = Path(__file__).parent / "api.md"
+RULES = Path(__file__).parent / "rules.md"
 
 
 def page(name: str, verb: Verb) -> str:
@@ -74,7 +76,41 @@ def api_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules_page() -> str:
+    """Everything that a policy may ask, by the docstrings and options of the rules."""
+    from whence.governance.listing import rules_json  # noqa: PLC0415
+    from whence.governance.rules import load_rules  # noqa: PLC0415
+
+    told = rules_json(load_rules())
+    lines = [
+        "# Rules",
+        "",
+        "What a policy may ask (`whence check --rules`); [the guide](guides/gates.md) shows how.",
+        "Each rule is a plugin: a module behind the entry point `whence.rules`, see",
+        "`src/whence/governance/rules/interface.py`.",
+    ]
+    for each in told["rules"]:
+        lines += ["", f"## {each['rule']}", "", each["about"]]
+        if each["options"]:
+            lines += ["", *_options(each["options"])]
+    lines += ["", "## What every rule may be given", "", *_options(told["common"])]
+    return "\n".join(lines) + "\n"
+
+
+def _options(options: list[dict[str, Any]]) -> list[str]:
+    rows = ["| option | value | default | what it asks |", "|---|---|---|---|"]
+    for each in options:
+        value = ", ".join(f"`{word}`" for word in each["choices"]) or each["sort"]
+        default = each["default"]
+        words = ", ".join(default) if isinstance(default, list) else default
+        told = "" if words is None else str(words).lower() if isinstance(words, bool) else words
+        must = "must be said" if each["required"] else told
+        rows.append(f"| `{each['name']}` | {value} | {must} | {each['meaning']} |")
+    return rows
+
+
 if __name__ == "__main__":
+    RULES.write_text(rules_page(), encoding="utf-8")
     API.write_text(api_page(), encoding="utf-8")
     FOLDER.mkdir(exist_ok=True)
     for name, content in pages().items():

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from whence.cli.render.style import Paint, painter
-from whence.cli.render.text import cut, fold, printable
+from whence.cli.render.text import fold, printable
 
 _SHOWN = 8
 """Findings of one rule that are shown; the JSON has them all."""
+
+_PASSED = 4
+"""The same of what is well."""
 
 _ANSWERS = {"passed": "passes", "failed": "fails", "unknown": "unknown"}
 
@@ -83,10 +86,13 @@ def _texts(each: Mapping[str, Any], room: int) -> Iterator[str]:
         yield f"+ {len(bad) - _SHOWN} more; --json has them all"
     if bad and each.get("why"):
         yield from fold(printable(f"asked because {each['why']}"), room)
-    if not bad or each["called"] == "approvals" or each["rule"] == "approvals":
-        for one in each["findings"]:
-            if one["outcome"] == "passed":
-                yield cut(printable(one["message"]), max(room, 60))
+    good = [one for one in each["findings"] if one["outcome"] == "passed"]
+    if bad and each["rule"] != "approvals":
+        good = []  # whose approval does not count is a part of why there are too few
+    for one in good[:_PASSED]:
+        yield from fold(printable(one["message"]), room)
+    if len(good) > _PASSED:
+        yield f"+ {len(good) - _PASSED} more; --json has them all"
     for one in each.get("expired", ()) if not bad else ():
         yield from fold(
             printable(f"the waiver by {one['by']} ended on {one['until']} and can be taken out"),

@@ -52,12 +52,12 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         why = _why_not(case, each, asked)
         if not each.is_yes and not each.problem:
             yield case.failed(
-                f"{its.by} rejected it at {its.at}: {its.reason}",
+                f"{its.by} rejected it on {its.at[:10]}: {its.reason}",
                 remedy=f"answer {its.by}, who may say yes later",
                 record=its.record,
             )
         elif why:
-            yield case.passed(f"the approval by {its.by} at {its.at} does not count: {why}")
+            yield case.passed(f"the approval by {its.by} of {its.at[:10]} does not count: {why}")
         else:
             counted.append(each)
     told = ", ".join(sorted(each.approval.by for each in counted))

@@ -52,15 +52,15 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
     days = asked.count("days")
     if days is not None and _age(at, case.now) > timedelta(days=days):
         yield case.failed(
-            f"it was done again at {at}, more than {days} days ago",
+            f"it was done again on {at[:10]}, more than {days} days ago",
             handle,
             remedy=f"`whence reproduce {case.node.name}`",
         )
     if STANDINGS.index(standing) <= STANDINGS.index(least):
-        yield case.passed(f"done again at {at}: {standing}", handle, **ids)
+        yield case.passed(f"done again on {at[:10]}: {standing}", handle, **ids)
     else:
         yield case.failed(
-            f"done again at {at}: {standing} ({told.get('why', 'no reason told')}); "
+            f"done again on {at[:10]}: {standing} ({told.get('why', 'no reason told')}); "
             f"{least} is asked for",
             handle,
             remedy="`whence attribute` finds what made the difference",

@@ -39,7 +39,7 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         if each.is_yes and not each.problem and is_signed_by(each, asked.texts("keys"))
     ]
     if signed and signed[0].key is not None:
-        yield case.passed(f"signed by {signed[0].key.name} at {signed[0].at}")
+        yield case.passed(f"signed by {signed[0].key.name} on {signed[0].at[:10]}")
     elif not unknown:
         yield case.failed(
             "none of the keys that are asked for signed it",
