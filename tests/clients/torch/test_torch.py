@@ -322,3 +322,34 @@ torch.save(model.state_dict(), "m.pt")
     assert made[made[fit["inputs"]["train"]][0]] == [read["n"]]
     rows = [each for each in found.all("derived") if each["how"] == "torch.tensor"]
     assert len(rows) <= 50
+
+
+def test_weights_that_were_pruned_or_reckoned_with(train: Any) -> None:
+    found = train(
+        MODEL
+        + """
+from torch.nn.utils import prune
+torch.manual_seed(0)
+torch.save(Net().state_dict(), "a.pt")
+
+def loaded():
+    model = Net()
+    model.load_state_dict(torch.load("a.pt"))
+    return model
+
+small, added, same = loaded(), loaded(), loaded()
+layer = next(each for each in small.modules() if isinstance(each, nn.Linear))
+prune.l1_unstructured(layer, "weight", amount=0.5)
+prune.remove(layer, "weight")
+torch.save(small.state_dict(), "pruned.pt")
+with torch.no_grad():
+    for parameter in added.parameters():
+        parameter.add_(1)
+torch.save(added.state_dict(), "added.pt")
+torch.save(same.half().state_dict(), "half.pt")
+"""
+    )
+    written = {each["location"].rpartition("/")[2]: each for each in found.all("write")}
+    assert written["pruned.pt"]["relation"] == "pruned"
+    assert written["half.pt"]["relation"] == "converted"
+    assert "relation" not in written["added.pt"]

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from whence.capture.agent.reports import Telling
+from whence.capture.classify import kind_read
+from whence.capture.semantics.merging import merged_flows
 from whence.capture.semantics.objects import FITTING, Thing, Things, gather
+from whence.model.node import NodeKind
 from whence.recording.observation import Flow
 
 MOST = 300
@@ -72,6 +75,7 @@ class _Teller:
                     self._tell_step(each)
                 case "write":
                     self._tell_write(each)
+        self._found.flows += merged_flows(told, self._things, self._found.flows, _is_model)
         if self._steps:
             self._found.steps = {"steps": self._steps, "told": self._count}
         return self._found
@@ -206,6 +210,10 @@ class _Teller:
             if origin.split:
                 detail["split"] = origin.split
             self._found.flows.append(Flow(made, origin.location, relation, detail))
+
+
+def _is_model(location: str) -> bool:
+    return kind_read(location) is NodeKind.MODEL
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

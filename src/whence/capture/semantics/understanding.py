@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from whence.capture.agent.reports import Telling
@@ -93,7 +93,7 @@ def understand(
         seeds=seeds,
         steps=flow.steps,
         flows=tuple(
-            Flow(location_of(each.made), location_of(each.of), each.relation, each.detail)
+            replace(each, made=location_of(each.made), of=location_of(each.of))
             for each in flow.flows
         ),
         models={location_of(place): facts for place, facts in flow.models.items()},

@@ -19,6 +19,7 @@ def hooks(watch: Any, models: Any) -> Any:
         "torch.onnx": seen.on_onnx,
         "torch.export": seen.on_export,
         "torch.ao.quantization.quantize": seen.on_quantize,
+        "torch.nn.utils.prune": seen.on_prune,
     }
 
 
@@ -140,6 +141,16 @@ class _Files:
             if hasattr(module, name):
                 made = self.after_made("torch.ao.quantization.%s" % name, "quantized")
                 self.watch.wrap(module, name, after=made, outermost=True)
+
+    def on_prune(self, module: Any) -> None:
+        """Every way of pruning goes through this one method."""
+
+        def after(_token: Any, args: Any, kwargs: Any, _result: Any) -> None:
+            layer = args[1] if len(args) > 1 else kwargs.get("module")
+            if self.models.is_module(layer):
+                self.models.prune(layer)
+
+        self.watch.wrap(module.BasePruningMethod, "apply", after=after)
 
     def after_made(self, how: Any, relation: Any = "") -> Any:
         def after(_token: Any, args: Any, _kwargs: Any, result: Any) -> None:

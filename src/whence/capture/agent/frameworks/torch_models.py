@@ -25,7 +25,7 @@ _LOOKS_AT_LOCALS = {"locals", "vars", "eval", "exec", "dir"}
 class Story:
     """What became of one network so far."""
 
-    __slots__ = ("base", "dtype", "fitted", "module", "relation", "told")
+    __slots__ = ("base", "dtype", "fitted", "module", "relation", "told", "touched")
 
     def __init__(self, module: Any) -> None:
         self.module = weakref.ref(module)
@@ -34,12 +34,13 @@ class Story:
         self.fitted = False
         self.relation = ""
         self.told: Any = None
+        self.touched = 0
 
     def twin(self, module: Any) -> Any:
         """The same story, of another module."""
         made = Story(module)
         made.base, made.dtype, made.fitted = self.base, self.dtype, self.fitted
-        made.relation, made.told = self.relation, self.told
+        made.relation, made.told, made.touched = self.relation, self.told, self.touched
         return made
 
 
@@ -52,6 +53,7 @@ class Networks:
         self.tensors = watch.load("torch_tensors").Tensors()
         self.places: dict[int, Any] = {}
         self.states: dict[int, Any] = {}
+        self.pruned: dict[int, Any] = {}
         self.seeded = False
         self.suppressed = 0
         self.constructing = 0
@@ -193,6 +195,7 @@ class Networks:
         if not story.base:
             story.base = _absolute(location)
             story.dtype = self.facts(module).get("dtype", "")
+            story.touched = _touched(module)
         self.watch.read(module, location, by, **facts)
 
     def tell_wrote(self, module: Any, location: Any, by: Any, **facts: Any) -> None:
@@ -228,12 +231,22 @@ class Networks:
             return story.relation
         if not story.base:
             return ""
+        module = self.unwrap(module)
+        if self.pruned and any(id(each) in self.pruned for each in module.modules()):
+            return "pruned"
         if story.fitted:
             return "fine-tuned"
-        dtype = self.facts(self.unwrap(module)).get("dtype", "")
+        if _touched(module) != story.touched:
+            return ""  # somebody reckoned with the weights themselves
+        dtype = self.facts(module).get("dtype", "")
         if "int" in dtype or "float8" in dtype:
             return "quantized"
         return "converted"
+
+    def prune(self, layer: Any) -> None:
+        """Weights of a layer were set to nothing."""
+        number = id(layer)
+        self.pruned[number] = weakref.ref(layer, lambda _: self.pruned.pop(number, None))
 
     # ------------------------------------------------------------- by tensors
 
@@ -314,6 +327,11 @@ def location_of(file: Any) -> Any:
     if isinstance(name, (str, bytes)):
         return os.fsdecode(name)
     return ""
+
+
+def _touched(module: Any) -> int:
+    """How often the first weights of a network were written over in place, as torch counts."""
+    return sum(each._version for each in list(module.parameters())[:_WEIGHTS])
 
 
 def _absolute(location: Any) -> Any:
