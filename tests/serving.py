@@ -39,14 +39,21 @@ def served(store: Store, folder: Path, routes: Sequence[Route] = ()) -> Iterator
 
 @contextmanager
 def serving(
-    folder: Path, *words: str, variables: Mapping[str, str] | None = None, log: Path | None = None
+    folder: Path,
+    *words: str,
+    variables: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    wrapped: Sequence[str] = (),
 ) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """A real `whence serve` in a folder: its address and its process, which ends in the end."""
+    """A real `whence serve` in a folder: its address and its process, which ends in the end.
+
+    ``wrapped`` goes before its words, to watch it with another program.
+    """
     environment = {**os.environ, **(variables or {})}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with (log or folder / "serve.log").open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "whence", "serve", "--port", "0", *words],
+            [*wrapped, sys.executable, "-m", "whence", "serve", "--port", "0", *words],
             cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,

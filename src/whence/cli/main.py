@@ -21,7 +21,8 @@ ORDER = tuple(
     "models system describe retire "
     "check approve reject key "
     "deploy undeploy deployments receipts hold "
-    "remote push pull import export config gc fsck serve demo".split()
+    "remote push pull import export config gc fsck serve login logout user token audit "
+    "demo".split()
 )
 """In which order commands are listed: as a project meets them."""
 
