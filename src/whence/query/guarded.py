@@ -69,10 +69,19 @@ class Guard:
 
 
 class GuardedReader:
-    """The whole of a reader, for somebody. See ``Reader`` for what each question means."""
+    """The whole of a reader, for somebody. See ``Reader`` for what each question means.
 
-    def __init__(self, reader: Reader, guard: Guard) -> None:
+    Args:
+        reader: The reader that sees everything.
+        guard: What may be seen.
+        settle: Writes down what was shown; to be called before an answer is sent.
+    """
+
+    def __init__(
+        self, reader: Reader, guard: Guard, settle: Callable[[], None] = lambda: None
+    ) -> None:
         self._reader = reader
+        self.settle = settle
         self._guard = guard
         self._projects: dict[int, frozenset[str]] = {}
         self._names: dict[str, bool] = {}

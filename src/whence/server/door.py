@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from whence import __version__
 from whence.errors import ForbiddenError, InvalidRecordError, WhenceError
 from whence.governance import gate as governance
-from whence.model.identity import NodeId
+from whence.model.edge import Basis
+from whence.model.facet import Facet
+from whence.model.identity import NodeId, derived_id
 from whence.model.moment import now
 from whence.model.node import NodeKind
 from whence.model.record import Record
@@ -52,7 +55,12 @@ SAID_BY_READERS = frozenset({"claims"})
 
 
 def admit(
-    record: Record, principal: Principal, reader: Reader, voucher: Voucher | None = None
+    record: Record,
+    principal: Principal,
+    reader: Reader,
+    voucher: Voucher | None = None,
+    *,
+    project: str = SHARED,
 ) -> None:
     """Let a record in, or not.
 
@@ -61,29 +69,35 @@ def admit(
         principal: Who hands it in.
         reader: The store as it is, with nothing withheld.
         voucher: What signs for people on this server.
+        project: Whose it is if it names no project.
 
     Raises:
         ForbiddenError: the principal may not say this, or a policy holds it up.
         InvalidRecordError: it speaks of a node that is not there, as far as the principal can see.
     """
+    home = record.project or project
     wanted = {Permission.WRITE, *(NEEDS[each] for each in _said(record) if each in NEEDS)}
     for needs in wanted:
-        if not may(principal, needs, record.project):
-            where = f"the project {record.project!r}" if record.project else "the shared project"
+        if not may(principal, needs, home):
+            where = f"the project {home!r}" if home else "the shared project"
             raise ForbiddenError(
                 f"{principal.name} may not {needs.value} in {where}",
                 hint="name a project that you may, or ask an admin for a role in this one",
             )
+    if not all(may(principal, needs, EVERYWHERE) for needs in wanted):
+        _check_things(record, principal, reader)
     governance.admit(
         record,
         reader,
         now(),
         by=principal.name,
-        is_admin=may(principal, Permission.ADMIN, record.project),
+        is_admin=may(principal, Permission.ADMIN, home),
         vouching_key=b"" if voucher is None else voucher.public(),
     )
-    if all(may(principal, needs, EVERYWHERE) for needs in wanted):
-        return
+
+
+def _check_things(record: Record, principal: Principal, reader: GraphReader) -> None:
+    """Hold what a record says of things that are there already to who may see and write them."""
     for each in {name for facet in record.facets for name in named_projects(facet)}:
         if not may(principal, Permission.WRITE, each):
             raise ForbiddenError(f"{principal.name} may not add anything to the project {each!r}")
@@ -153,6 +167,52 @@ def brought(record: Record, principal: Principal, voucher: Voucher | None = None
         return record
 
     return compose
+
+
+class Travelled:
+    """A record that comes as it was kept elsewhere, for a project if it names none.
+
+    It cannot be changed, so a record of the server's own says right after it, in the same
+    transaction, that what it brings belongs to that project: nothing of it is ever seen by others.
+    """
+
+    def __init__(
+        self, composer: Composer, principal: Principal, project: str, voucher: Voucher | None
+    ) -> None:
+        self._composer = composer
+        self._voucher = voucher
+        self._principal = principal
+        self._project = project
+        self._record: Record | None = None
+        self._fresh: list[NodeId] = []
+
+    def compose(self, reader: Reader, time: str) -> Record:
+        """The record itself.
+
+        Raises:
+            ForbiddenError: the principal may not say this.
+        """
+        record = self._record = self._composer(reader, time)
+        admit(record, self._principal, reader, self._voucher, project=self._project)
+        if self._project and not record.project:
+            self._fresh = [node.id for node in record.nodes if reader.find(node.id) is None]
+        return record
+
+    def compose_belonging(self, _: Reader, time: str) -> Record:
+        """Whose it is; the record itself once more, which changes nothing, if that is known."""
+        assert self._record is not None, "composed before"
+        if not self._fresh:
+            return self._record
+        told = {self._project: True}
+        facets = (Facet(each, "project", Basis.DECLARED, told) for each in self._fresh)
+        return Record(
+            id=derived_id("belonging", self._record.id, self._project),
+            type="project",
+            time=time,
+            source=f"whence-server/{__version__}",
+            facets=tuple(facets),
+            project=self._project,
+        )
 
 
 def guarded(composers: Iterable[Composer], principal: Principal, gate: Gate) -> Sequence[Composer]:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from whence.errors import NotFoundError
+from whence.query.guarded import GuardedReader
 from whence.server.access.permission import Principal
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
@@ -115,7 +116,7 @@ class Moments:
 
     def _find(self, name: str, principal: Principal) -> _Moment:
         found = self._open.get(name)
-        if found is None or found.principal.name != principal.name:
+        if found is None or not _is_same(found.principal, principal):
             raise NotFoundError(
                 "that moment of the record is held no longer",
                 hint=f"ask again; one is let go of after {limit('moment_idle')} quiet seconds, "
@@ -148,7 +149,10 @@ class Moments:
                 return
             calls, told = asked
             try:
-                told.set_result(answer_calls(reader, calls))
+                answers = answer_calls(reader, calls)
+                if isinstance(reader, GuardedReader):
+                    reader.settle()
+                told.set_result(answers)
             except BaseException as error:  # noqa: BLE001  it is the asker's
                 told.set_exception(error)
 
@@ -159,6 +163,11 @@ class Moments:
                 asked = moment.asked.get_nowait()
                 if asked is not None:
                     asked[1].set_exception(gone)
+
+
+def _is_same(one: Principal, other: Principal) -> bool:
+    """Whether a moment that one opened is the other's to ask: same name, and same roles still."""
+    return (one.kind, one.name, one.roles) == (other.kind, other.name, other.roles)
 
 
 def answer_calls(reader: Reader, calls: Sequence[Any]) -> list[msgspec.Raw]:

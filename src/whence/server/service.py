@@ -62,7 +62,7 @@ class Service:
                 yield reader
                 return
             try:
-                yield GuardedReader(reader, guard)
+                yield GuardedReader(reader, guard, lambda: self.gate.note_reads(guard, principal))
             finally:
                 self.gate.note_reads(guard, principal)
 

@@ -24,7 +24,7 @@ from whence.store.sqlite import SqliteStore
 from whence.wire.codec import encode
 
 Both = tuple[TestClient, Service, str]
-TEAMS = ("red", "blue")
+TEAMS = ("rouge", "azul")
 
 
 class Team:
@@ -111,7 +111,7 @@ class Team:
         return [f"{self.name}-", *(node.id for node in self.nodes), *digests]
 
 
-RED, BLUE = Team("red", "a"), Team("blue", "b")
+RED, BLUE = Team("rouge", "a"), Team("azul", "b")
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def nonsense_like(probe: str) -> str:
     head, colon, rest = probe.rpartition(":")
     if rest and set(rest) <= set("0123456789abcdef"):
         return head + colon + hashlib.sha256(rest.encode()).hexdigest()[: len(rest)]
-    return probe.replace("red", "grn")
+    return probe.replace("rouge", "verde")
 
 
 @pytest.mark.parametrize(
@@ -181,13 +181,13 @@ def test_no_route_tells_one_team_what_the_other_has(both: Both, probes: list[str
 def test_each_team_sees_what_it_has(both: Both) -> None:
     client, _, token = both
     for ref in BLUE.probes():
-        if ref in {"blue-only", "blue-person", BLUE.record().id, BLUE.data.location}:
+        if ref in {"azul-only", "azul-person", BLUE.record().id, BLUE.data.location}:
             continue
         status, said = told(client, "GET", "/api/v1/show", token, params={"ref": ref})
         if status == 404:
             assert not ref.startswith("sha256:"), ref
         else:
-            assert (status, "blue-" in said) == (200, True), ref
+            assert (status, "azul-" in said) == (200, True), ref
     listed = told(client, "GET", "/api/v1/log", token)[1]
     assert BLUE.run.id in listed
     assert RED.run.id not in listed
@@ -204,9 +204,9 @@ def test_what_a_record_of_one_team_would_do_to_the_other_is_refused(
         "2025-01-01T00:00:00.000Z",
         "x",
         (Node(RED.data.id, NodeKind.DATASET, "mine now", RED.data.digest),),
-        project="blue",
+        project="azul",
     )
-    used = Node(derived_id("blue", "thief"), NodeKind.RUN, "thief")
+    used = Node(derived_id("azul", "thief"), NodeKind.RUN, "thief")
     reached = Record(
         derived_id("reached"),
         "note",
@@ -214,7 +214,7 @@ def test_what_a_record_of_one_team_would_do_to_the_other_is_refused(
         "x",
         (used,),
         (Edge(used.id, RED.data.id, EdgeKind.USED, Basis.OBSERVED),),
-        project="blue",
+        project="azul",
     )
     for record, status in ((stolen, 403), (reached, 422), (RED.record(), 403)):
         assert told(client, "POST", "/api/v1/records", token, json=[encode(record)])[0] == status

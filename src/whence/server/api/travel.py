@@ -6,19 +6,17 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from whence.errors import ForbiddenError, LedgerError, WireError
+from whence.errors import LedgerError, WireError
 from whence.ledger.checkpoint import encode_hash
 from whence.model.identity import NodeId, is_id
-from whence.model.record import Record
-from whence.recording.recorder import Composer
-from whence.server.access.permission import Permission, Principal
+from whence.server.access.permission import Permission
 from whence.server.api.records import LINES, Kept
-from whence.server.door import admit
+from whence.server.door import Travelled
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
 from whence.server.routing import Call, Reply, Route, Words
-from whence.store.interface import Appended, Reader
+from whence.store.interface import Appended
 from whence.sync.receiving import Claim, checkpoint_composer, composers, leaf_of
 from whence.sync.travelling import BATCH_ENTRIES, Arrived, batches, read_value, write_line
 
@@ -93,11 +91,14 @@ async def take_entries(call: Call) -> Reply:
     arrived = [_read(at, value) for at, value in enumerate(_values(call.body))]
     if not arrived:
         raise WireError("no entry")
-    made = [_bringing(composer, call.principal, asked.project) for composer in composers(arrived)]
+    voucher = call.service.gate.voucher
+    made = [Travelled(each, call.principal, asked.project, voucher) for each in composers(arrived)]
     kept = await call.service.ingest.keep(
-        made, salts=[each.salt for each in arrived], travelled=not asked.fresh
+        [step for each in made for step in (each.compose, each.compose_belonging)],
+        salts=[salt for each in arrived for salt in (each.salt, None)],
+        travelled=not asked.fresh,
     )
-    return _told(kept)
+    return _told(kept[::2])
 
 
 def places(call: Call) -> Reply:
@@ -117,8 +118,7 @@ async def take_word(call: Call) -> Reply:
     told: Word = call.body
     spans = tuple(_span(each) for each in told.spans)
     claim = Claim(told.ledger, told.start, told.size, told.root, spans)
-    composer = _bringing(checkpoint_composer(claim), call.principal, "")
-    return _told(await call.service.ingest.keep([composer]))
+    return _told(await call.hand_in([checkpoint_composer(claim)]))
 
 
 def _span(told: Sequence[int | str]) -> tuple[int, int, int] | tuple[int, str]:
@@ -154,22 +154,6 @@ def _read(at: int, value: Any) -> Arrived:
         raise WireError(f"entry {at}: {error.message}", hint=error.hint) from None
     except LedgerError as error:
         raise LedgerError(f"entry {at}: {error.message}", hint=error.hint) from None
-
-
-def _bringing(composer: Composer, principal: Principal, project: str) -> Composer:
-    def compose(reader: Reader, time: str) -> Record:
-        record = composer(reader, time)
-        if project and not record.project:
-            if not principal.may(Permission.WRITE, project):
-                raise ForbiddenError(
-                    f"{principal.name} may not write in the project {project!r}",
-                    hint="ask whoever looks after it",
-                )
-        else:
-            admit(record, principal, reader)
-        return record
-
-    return compose
 
 
 def _told(kept: Sequence[Appended]) -> Reply:
