@@ -23,6 +23,8 @@ SCHEMAS = {
     "bisect": "bisection-1",
     "gaps": "gaps-1",
     "fsck": "fsck-1",
+    "user": "users-1",
+    "audit": "audit-1",
     "config": "config-1",
     "gc": "clearing-1",
     "hold": "holds-1",

@@ -3,7 +3,7 @@
 Exit status 1, with the first bad entry named, when anything was changed. --rebuild makes the graph
 anew from the ledger first. --objects reads every kept content as well: each that is damaged is
 named, and each that is gone although records count on it. Of every ledger that was pushed here, its
-root is computed again from what is kept.
+root is computed again from what is kept. The audit log of a folder that was served is checked too.
 """
 
 import argparse
@@ -16,6 +16,9 @@ from whence.cli.render.text import printable
 from whence.cli.verb import add_json
 from whence.drawing.figures import counted, size_text
 from whence.homecoming.progress import hashing
+from whence.server.access.accessfile import FILE_NAME as ACCESS_FILE
+from whence.server.access.accessfile import AccessFile
+from whence.server.access.audit import AuditLog
 from whence.store.check import CheckReport, check
 from whence.store.objects.checking import check_objects
 from whence.sync.receiving import Guest, verify_guests
@@ -42,17 +45,40 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         report = check(workspace.store)
         contents = _check_objects(workspace) if args.objects else None
         guests = _check_guests(workspace) if report.ok else []
+        events = _check_audit(workspace)
     finally:
         workspace.close()
     if args.json:
         objects = {} if contents is None else {"objects": contents}
         ledgers = {"ledgers": [asdict(each) for each in guests]} if guests else {}
-        is_well = _is_well(report, contents, guests)
-        console.print_json(report.as_json() | objects | ledgers | {"ok": is_well})
+        audit = {} if events is None else {"audit": events}
+        is_well = _is_well(report, contents, guests, events)
+        console.print_json(report.as_json() | objects | ledgers | audit | {"ok": is_well})
     else:
-        for line in (*report.sentences(), *_guest_sentences(guests), *_sentences(contents)):
+        told = (*_guest_sentences(guests), *_audit_sentences(events), *_sentences(contents))
+        for line in (*report.sentences(), *told):
             console.print(printable(line))
-    return 0 if _is_well(report, contents, guests) else 1
+    return 0 if _is_well(report, contents, guests, events) else 1
+
+
+def _check_audit(workspace: Workspace) -> dict[str, Any] | None:
+    """What became of the audit log of a folder that was served; ``None`` where there is none."""
+    if not (workspace.folder / ACCESS_FILE).exists():
+        return None
+    file = AccessFile(workspace.folder)
+    try:
+        report = AuditLog(file).verify()
+    finally:
+        file.close()
+    finding = "" if report.finding is None else str(report.finding)
+    return {"events": report.entries, "finding": finding.replace("entry", "event")}
+
+
+def _audit_sentences(events: dict[str, Any] | None) -> Iterator[str]:
+    if events is not None and events["finding"]:
+        yield f"the audit log: {events['finding']}"
+    elif events is not None and events["events"]:
+        yield f"the audit log: {counted(events['events'], 'event', 'events')}, every hash holds."
 
 
 def _check_guests(workspace: Workspace) -> list[Guest]:
@@ -86,8 +112,13 @@ def _check_objects(workspace: Workspace) -> dict[str, Any]:
     return {"contents": report.contents, "bytes": report.bytes, "findings": findings}
 
 
-def _is_well(report: CheckReport, contents: dict[str, Any] | None, guests: Sequence[Guest]) -> bool:
-    if any(each.fault for each in guests):
+def _is_well(
+    report: CheckReport,
+    contents: dict[str, Any] | None,
+    guests: Sequence[Guest],
+    events: dict[str, Any] | None,
+) -> bool:
+    if any(each.fault for each in guests) or (events and events["finding"]):
         return False
     return report.ok and not (contents and contents["findings"])
 
