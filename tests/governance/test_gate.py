@@ -167,6 +167,17 @@ def test_a_record_that_holds_to_the_policy_is_let_in(desk: Desk) -> None:
         offer(desk, alias(desk, 1, Basis.OBSERVED))
 
 
+def test_what_was_before_the_protection_may_be_told_once_something_later_is(desk: Desk) -> None:
+    with pytest.raises(ForbiddenError):
+        offer(desk, alias(desk, 2))  # of 2020, but nothing later is told: it would count now
+    desk.decide("delay@1", BOB)
+    assert go(desk).is_open
+    offer(desk, alias(desk, 2))
+    late = Record(new_id(), "x", "2999-01-01T00:00:00.000Z", SOURCE, facets=(alias(desk, 2),))
+    with pytest.raises(ForbiddenError):
+        admit(late, desk.store, now(), by="eve", is_admin=True)
+
+
 def test_two_facets_in_one_record_are_both_judged(desk: Desk) -> None:
     with pytest.raises(ForbiddenError):
         offer(desk, alias(desk, None), alias(desk, 1))

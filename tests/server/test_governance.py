@@ -21,6 +21,8 @@ from whence.model.moment import now
 from whence.model.record import Record
 from whence.server.access.permission import EVERYWHERE, Role
 from whence.server.service import Service
+from whence.store.memory import MemoryStore
+from whence.sync.travelling import write_line
 from whence.wire.codec import encode
 from whence.wire.schema import load_schema
 
@@ -42,10 +44,17 @@ class Server:
             name: user_token(service, name, {EVERYWHERE: role}) for name, role in PEOPLE.items()
         }
 
-    def ask(self, who: str, method: str, path: str, schema: str = "", **more: Any) -> Any:
-        answer = self.client.request(
-            method, f"/api/v1/{path}", headers=bearer(self._tokens[who]), **more
-        )
+    def ask(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        schema: str = "",
+        extra: dict[str, str] | None = None,
+        **more: Any,
+    ) -> Any:
+        headers = bearer(self._tokens[who]) | (extra or {})
+        answer = self.client.request(method, f"/api/v1/{path}", headers=headers, **more)
         if schema and answer.is_success:
             Draft202012Validator(load_schema(schema)).validate(answer.json())
         return answer
@@ -149,6 +158,23 @@ def test_protection_is_an_admins_and_changes_with_a_reason(server: Server) -> No
     assert server.send("dora", said("protection", reasoned)).status_code == 403
     assert server.send("eve", said("protection", reasoned)).status_code == 201
     assert server.ask("eve", "GET", "protections").json()["protections"] == []
+
+
+def test_an_entry_that_travels_goes_through_the_same_gate(server: Server) -> None:
+    server.protect()
+    record = said("alias", {"production": 1})
+    store = MemoryStore()
+    with store.writing() as writer:
+        writer.append(Record(new_id(), "x", now(), "test", nodes=(MODELS.node("delay"),)))
+        writer.append(record)
+    lines = [write_line(row) for row in store.entries()]
+    for path in ("ledger/entries", "ledger/entries?project=mine"):
+        body = b"[" + b",".join(lines) + b"]"
+        headers = {"Content-Type": "application/json"}
+        answer = server.ask("eve", "POST", path, content=body, extra=headers)
+        assert answer.status_code == 403, answer.text
+        assert "production" in answer.json()["detail"]
+    assert pointing(server) is None
 
 
 def test_a_record_says_nothing_in_the_place_of_another(server: Server) -> None:

@@ -14,7 +14,7 @@ from whence.governance.approval import Vouching, approval_in
 from whence.governance.entries import check_own
 from whence.governance.evaluating import evaluate
 from whence.governance.protection import FACET as PROTECTION
-from whence.governance.protection import kept_policy, policy_nodes, protections
+from whence.governance.protection import Protection, kept_policy, policy_nodes, protections
 from whence.governance.verdict import Verdict
 from whence.governance.waiver import FACET as WAIVERS
 from whence.model.edge import Basis, EdgeKind
@@ -200,7 +200,9 @@ def moves(record: Record, reader: GraphReader) -> Iterator[Move]:
         now = account_for(reader, line).said(ALIAS)
         (node,) = reader.nodes([line])
         for alias, number in facet.data.items():
-            if alias in guarded and now.get(alias) != number:
+            if alias not in guarded or now.get(alias) == number:
+                continue
+            if not _is_past(record, reader, line, guarded[alias]):
                 yield Move(line, node.name, alias, number)
 
 
@@ -226,6 +228,19 @@ def with_verdicts(reader: Reader, verdicts: tuple[Verdict, ...], record: Record,
             *(Facet(node, CHECKS, Basis.OBSERVED, told) for node, told in by_subject.items()),
             *(facet for _, facets in texts for facet in facets),
         ),
+    )
+
+
+def _is_past(record: Record, reader: GraphReader, line: int, protection: Protection) -> bool:
+    """Whether a record tells what was before the protection, and something later is told already.
+
+    So a laptop may bring along where its aliases pointed before anybody protected them.
+    """
+    return record.time < protection.at and any(
+        stated.facet.name == ALIAS
+        and protection.alias in stated.facet.data
+        and (stated.time, stated.record) > (record.time, record.id)
+        for stated in reader.facets(line)
     )
 
 

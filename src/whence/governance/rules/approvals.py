@@ -50,14 +50,15 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         if each.is_superseded:
             continue
         why = _why_not(case, each, asked)
-        if not each.is_yes and not each.problem:
+        if not each.is_yes and not each.problem and not _is_nobody(case, each, asked):
             yield case.failed(
                 f"{its.by} rejected it on {its.at[:10]}: {its.reason}",
                 remedy=f"answer {its.by}, who may say yes later",
                 record=its.record,
             )
         elif why:
-            yield case.passed(f"the approval by {its.by} of {its.at[:10]} does not count: {why}")
+            word = "approval" if each.is_yes or each.problem else "rejection"
+            yield case.passed(f"the {word} by {its.by} of {its.at[:10]} does not count: {why}")
         else:
             counted.append(each)
     told = ", ".join(sorted(each.approval.by for each in counted))
@@ -75,6 +76,16 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         )
 
 
+def _is_nobody(case: Case, each: Standing, asked: Asked) -> str:
+    """Why it is not known who said it, where that must be known; else empty."""
+    if asked.texts("keys"):
+        if not is_signed_by(each.approval, asked.texts("keys")):
+            return "none of the keys that are asked for signed it"
+    elif case.vouching_key is not None and not each.approval.is_vouched_by(case.vouching_key):
+        return "nobody here vouches for the name in it; say it on this server"
+    return ""
+
+
 def _why_not(case: Case, each: Standing, asked: Asked) -> str:
     its = each.approval
     if each.problem:
@@ -86,11 +97,8 @@ def _why_not(case: Case, each: Standing, asked: Asked) -> str:
     if each.changes and not asked.flag("although-changed"):
         more = f" and {len(each.changes) - 1} more" if len(each.changes) > 1 else ""
         return f"what was seen has changed: {each.changes[0].text}{more}"
-    if asked.texts("keys"):
-        if not is_signed_by(its, asked.texts("keys")):
-            return "none of the keys that are asked for signed it"
-    elif case.vouching_key is not None and not its.is_vouched_by(case.vouching_key):
-        return "nobody here vouches for the name in it; approve it on this server"
+    if nobody := _is_nobody(case, each, asked):
+        return nobody
     roles = asked.texts("roles")
     if roles and its.role not in roles:
         return f"it was said as {its.role or 'nobody in particular'}, not as {' or '.join(roles)}"
