@@ -14,7 +14,7 @@ It works on the served folder where it is run, or on a server with --server.
 import argparse
 from typing import Any
 
-from whence.cli.administering import SHARED_WORD, add_server, office
+from whence.cli.administering import SHARED_WORD, add_server, office, shown_roles
 from whence.cli.console import Console
 from whence.cli.render.style import painter
 from whence.cli.render.table import Column, Fit, render_table
@@ -77,13 +77,29 @@ def _row(each: dict[str, Any]) -> tuple[str, str, str, str, str]:
 
 def _what(each: dict[str, Any]) -> str:
     detail = each["detail"]
-    route = each["route"]
     match each["event"]:
         case "denied":
-            return f"{detail.get('status')} {route}: {detail.get('reason')}"
+            return f"{detail['status']} {each['route']}: {detail['reason']}"
         case "read":
-            projects = ", ".join(detail.get("projects", ()))
-            return f"{detail.get('count')} of {projects} by {route}: {' '.join(detail['ids'])}"
+            where = ", ".join(map(_project, detail["projects"]))
+            return f"{detail['count']} of {where} by {each['route']}: {' '.join(detail['ids'])}"
+        case "protected":
+            return f"{_project(detail['project'])}{'' if detail['on'] else ' no more'}"
+        case "token-created" if detail["owner"]:
+            return f"{detail['token']} for {detail['owner']}"
+        case "token-revoked" | "token-created":
+            return ": ".join(filter(None, (detail["token"], _roles(detail))))
+        case "role-changed" if "project" in detail:
+            role = detail["role"] or "nothing"
+            return f"{detail['user']}: {shown_roles({detail['project']: role})}"
         case _:
-            told = " ".join(f"{name}={value}" for name, value in detail.items() if value != "")
-            return told or route
+            told = (detail.get("user", ""), _roles(detail))
+            return ": ".join(filter(None, told)) or each["route"]
+
+
+def _roles(detail: dict[str, Any]) -> str:
+    return shown_roles(detail["roles"]) if detail.get("roles") else ""
+
+
+def _project(name: str) -> str:
+    return name or "the shared project"
