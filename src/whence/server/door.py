@@ -98,9 +98,6 @@ def admit(
 
 def _check_things(record: Record, principal: Principal, reader: GraphReader) -> None:
     """Hold what a record says of things that are there already to who may see and write them."""
-    wanted = check_saying(record, principal, reader, record.project, voucher)
-    if all(may(principal, needs, EVERYWHERE) for needs in wanted):
-        return
     for each in {name for facet in record.facets for name in named_projects(facet)}:
         if not may(principal, Permission.WRITE, each):
             raise ForbiddenError(f"{principal.name} may not add anything to the project {each!r}")
@@ -122,37 +119,6 @@ def _check_things(record: Record, principal: Principal, reader: GraphReader) -> 
         handle = known.get(facet.node) if facet.name in NEEDS else None
         if handle is not None and not may_one_of(principal, NEEDS[facet.name], projects[handle]):
             raise _not_yours(facet.node)
-
-
-def check_saying(
-    record: Record,
-    principal: Principal,
-    reader: Reader,
-    project: str,
-    voucher: Voucher | None = None,
-) -> set[Permission]:
-    """What it takes to say this in a project, if the principal has it and no gate is in the way.
-
-    Raises:
-        ForbiddenError: he has not, or a policy holds it up.
-    """
-    wanted = {Permission.WRITE, *(NEEDS[each] for each in _said(record) if each in NEEDS)}
-    for needs in wanted:
-        if not may(principal, needs, project):
-            where = f"the project {project!r}" if project else "the shared project"
-            raise ForbiddenError(
-                f"{principal.name} may not {needs.value} in {where}",
-                hint="name a project that you may, or ask an admin for a role in this one",
-            )
-    governance.admit(
-        record,
-        reader,
-        now(),
-        by=principal.name,
-        is_admin=may(principal, Permission.ADMIN, project),
-        vouching_key=b"" if voucher is None else voucher.public(),
-    )
-    return wanted
 
 
 def _said(record: Record) -> set[str]:

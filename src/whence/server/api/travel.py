@@ -12,11 +12,6 @@ from whence.model.identity import NodeId, is_id
 from whence.server.access.permission import Permission
 from whence.server.api.records import LINES, Kept
 from whence.server.door import Travelled
-from whence.model.record import Record
-from whence.recording.recorder import Composer
-from whence.server.access.permission import Permission
-from whence.server.api.records import LINES, Kept
-from whence.server.door import admit, check_saying
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
@@ -98,7 +93,6 @@ async def take_entries(call: Call) -> Reply:
         raise WireError("no entry")
     voucher = call.service.gate.voucher
     made = [Travelled(each, call.principal, asked.project, voucher) for each in composers(arrived)]
-    made = [_bringing(composer, call, asked.project) for composer in composers(arrived)]
     kept = await call.service.ingest.keep(
         [step for each in made for step in (each.compose, each.compose_belonging)],
         salts=[salt for each in arrived for salt in (each.salt, None)],
@@ -125,8 +119,6 @@ async def take_word(call: Call) -> Reply:
     spans = tuple(_span(each) for each in told.spans)
     claim = Claim(told.ledger, told.start, told.size, told.root, spans)
     return _told(await call.hand_in([checkpoint_composer(claim)]))
-    composer = _bringing(checkpoint_composer(claim), call, "")
-    return _told(await call.service.ingest.keep([composer]))
 
 
 def _span(told: Sequence[int | str]) -> tuple[int, int, int] | tuple[int, str]:
@@ -162,20 +154,6 @@ def _read(at: int, value: Any) -> Arrived:
         raise WireError(f"entry {at}: {error.message}", hint=error.hint) from None
     except LedgerError as error:
         raise LedgerError(f"entry {at}: {error.message}", hint=error.hint) from None
-
-
-def _bringing(composer: Composer, call: Call, project: str) -> Composer:
-    principal, voucher = call.principal, call.service.gate.voucher
-
-    def compose(reader: Reader, time: str) -> Record:
-        record = composer(reader, time)
-        if project and not record.project:
-            check_saying(record, principal, reader, project, voucher)
-        else:
-            admit(record, principal, reader, voucher)
-        return record
-
-    return compose
 
 
 def _told(kept: Sequence[Appended]) -> Reply:
