@@ -77,6 +77,7 @@ TESTED_TOGETHER = {
     "cli/deciding.py": "journeys/test_gates.py",
     "cli/gating.py": "journeys/test_gates.py",
     "cli/person.py": "journeys/test_gates.py",
+    "cli/served.py": "server/test_governance.py",
     "cli/policyfile.py": "journeys/test_gates.py",
     "cli/render/approvals.py": "journeys/test_gates.py",
     "cli/render/rules.py": "journeys/test_gates.py",

@@ -1,5 +1,6 @@
 """Gates behind HTTP: who may open them, and that nothing goes round them."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from starlette.testclient import TestClient
 
 from doors import bearer, guarded_server, user_token
 from governance.desk import BOB, Desk, key_of
+from scratch import make_project
+from serving import serving
 from whence.governance.approval import Deciding, Decision, Vouching
 from whence.ledger.signing import VerifierKey
 from whence.model.edge import Basis
@@ -254,3 +257,32 @@ def test_what_the_server_signed_holds_under_its_key(server: Server) -> None:
     assert voucher is not None
     assert VerifierKey.parse(told["key"]).public == voucher.public()
     assert told["problem"] == ""
+
+
+@pytest.mark.slow
+def test_the_same_commands_work_on_a_servers_record(tmp_path: Path) -> None:
+    home = tmp_path / "server"
+    home.mkdir()
+    project = make_project(tmp_path)
+    project.write("train.py", "open('model.bin', 'w').write('weights' * 20)\n")
+    project.write("policies/production.yaml", TWO.replace("count: 2", "count: 1"))
+    project.commit("a model")
+    with serving(home) as (url, _):
+        project.env["WHENCE_STORE"] = url
+        project.run(sys.executable, "train.py")
+        project.whence("register", "model.bin", "--model", "delay")
+        project.whence("alias", "delay", "production", "--protect", "policies/production.yaml")
+        check = ("delay@1", "--for", "production")
+        told = project.ask("check", *check, status=1)
+        assert told["policy"]["name"] == "production"
+        refused = project.whence("alias", "delay@1", "production", status=1)
+        assert "approvals" in refused.stdout
+        said = project.ask("approve", "delay@1", "--reason", "seen", "--seen", told["sight"][:12])
+        assert (said["by"], said["vouching"], said["role"]) == ("local", "server", "admin")
+        assert project.ask("check", *check, "--record")["passed"]
+        assert project.ask("alias", "delay@1", "production")["moved"]
+        assert "approved by local" in project.whence("show", "delay@production").stdout
+        project.ask("reject", "delay@1", "--reason", "a hole in the data")
+        waived = ("--waive", "approvals", "--until", "2999-01-01", "--reason", "known")
+        assert project.ask("check", *check, *waived)["passed"]
+        assert not (tmp_path / "home" / ".config" / "whence" / "signing.key").exists()

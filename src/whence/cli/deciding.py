@@ -10,13 +10,14 @@ from whence.cli.console import Console
 from whence.cli.person import person
 from whence.cli.policyfile import load_policy
 from whence.cli.render.approvals import render_decision
+from whence.cli.served import server_of
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.governance.approval import Deciding, Decision, approvals_json
 from whence.governance.evaluating import evaluate
 from whence.homecoming.sketches import find_sketch
 from whence.model.moment import now
-from whence.model.node import NodeKind
+from whence.model.node import Node, NodeKind
 from whence.settings.keys import user_key
 from whence.store.interface import Reader
 from whence.workspace import Workspace
@@ -44,7 +45,6 @@ def decide(args: argparse.Namespace, console: Console, decision: Decision) -> in
     if is_again():
         console.say(f"whence: nobody {decision.value}s anything: this run is being done again")
         return 0
-    key = user_key()
     with settled(console) as workspace:
         with workspace.reading() as reader:
             handle = find(workspace, reader, args.ref, console)
@@ -54,32 +54,56 @@ def decide(args: argparse.Namespace, console: Console, decision: Decision) -> in
                     f"{args.ref} is a {node.kind.value.replace('_', ' ')}",
                     hint="name one version, such as delay@3",
                 )
-            asked = _asked(args, workspace, reader, handle)
-        deciding = Deciding(
-            node=node.id,
-            decision=decision,
-            actor=person(),
-            reason=args.reason,
-            key=key,
-            source=f"whence-{decision.value}/{__version__}",
-            role=args.role,
-            seen=args.seen,
-            policy=asked,
-        )
-        workspace.recorder.record([deciding.compose])
-        with workspace.reading() as reader:
-            handle = reader.find(node.id) or 0
-            told = next(
-                each
-                for each in approvals_json(reader, handle, now())
-                if each["record"] == deciding.record
-            )
-            others = len(approvals_json(reader, handle, now())) - 1
+        told, others = _say(args, workspace, node, decision)
     if args.json:
         console.print_json({"subject": {"id": node.id, "name": node.name}, **told})
     else:
         console.print(render_decision(node.name, told, others=others))
     return 0
+
+
+def _say(
+    args: argparse.Namespace, workspace: Workspace, node: Node, decision: Decision
+) -> tuple[dict[str, Any], int]:
+    """The decision as it is kept, and how many others there are of the same thing."""
+    request = server_of(workspace)
+    if request is None:
+        record = _sign(args, workspace, node, decision)
+    elif args.policy:
+        raise UsageError(
+            "--policy signs what was asked here; a server asks for itself",
+            hint=f"whence check {args.ref} --policy {args.policy} --record",
+        )
+    else:
+        body = {"ref": node.id, "reason": args.reason, "role": args.role, "seen": args.seen}
+        record = request("POST", f"/api/v1/{decision.value}", body)["record"]
+    with workspace.reading() as reader:
+        handle = reader.find(node.id)
+        assert handle is not None
+        every = approvals_json(reader, handle, now())
+    (told,) = (each for each in every if each["record"] == record)
+    return told, len(every) - 1
+
+
+def _sign(args: argparse.Namespace, workspace: Workspace, node: Node, decision: Decision) -> str:
+    """Sign with one's own key and keep it; the id of the record."""
+    with workspace.reading() as reader:
+        handle = reader.find(node.id)
+        assert handle is not None
+        asked = _asked(args, workspace, reader, handle)
+    deciding = Deciding(
+        node=node.id,
+        decision=decision,
+        actor=person(),
+        reason=args.reason,
+        key=user_key(),
+        source=f"whence-{decision.value}/{__version__}",
+        role=args.role,
+        seen=args.seen,
+        policy=asked,
+    )
+    workspace.recorder.record([deciding.compose])
+    return deciding.record
 
 
 def _asked(

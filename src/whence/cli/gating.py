@@ -9,6 +9,7 @@ from whence.cli.person import person
 from whence.cli.policyfile import load_policy
 from whence.cli.render.ruling import render_ruling
 from whence.cli.render.text import printable
+from whence.cli.served import server_of
 from whence.errors import UsageError
 from whence.governance.evaluating import evaluate
 from whence.governance.gate import Composer, Guarded, move_alias
@@ -64,8 +65,7 @@ def protect(args: argparse.Namespace, console: Console) -> int:
     with settled(console) as workspace:
         with workspace.reading() as reader:
             line = line_called(reader, args.version)
-        step = Protecting(line, args.version, args.alias, policy, person(), _SOURCE, args.reason)
-        workspace.recorder.record([step.compose])
+        _set(args, workspace, line, policy)
         with workspace.reading() as reader:
             told = protection_of(reader, line, args.version).get(args.alias)
             notice = "" if policy is None else _stands(workspace, reader, policy, line, args)
@@ -90,6 +90,19 @@ def protect(args: argparse.Namespace, console: Console) -> int:
     if notice:
         console.say(f"whence: {notice}")
     return 0
+
+
+def _set(args: argparse.Namespace, workspace: Workspace, line: Line, policy: Policy | None) -> None:
+    """By a record of one's own, or by the server that keeps the record."""
+    request = server_of(workspace)
+    if request is None:
+        step = Protecting(line, args.version, args.alias, policy, person(), _SOURCE, args.reason)
+        workspace.recorder.record([step.compose])
+        return
+    body = {"name": args.version, "alias": args.alias, "reason": args.reason}
+    if policy is not None:
+        body |= {"policy": policy.text, "source": policy.source}
+    request("POST", "/api/v1/protect", body)
 
 
 def protection_of(reader: Reader, line: Line, name: str) -> dict[str, Protection]:

@@ -21,6 +21,7 @@ A policy is a file such as
 """
 
 import argparse
+from typing import Any
 
 from whence import __version__
 from whence.cli.asking import find, settled
@@ -29,6 +30,7 @@ from whence.cli.person import person
 from whence.cli.policyfile import load_policy
 from whence.cli.render.rules import render_rules
 from whence.cli.render.ruling import render_ruling
+from whence.cli.served import server_of
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.governance.evaluating import evaluate
@@ -86,36 +88,42 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             policy = _policy(args, reader, handle)
         if args.waive:
             _waive(args, workspace, policy, node.id)
-        kept: list[Verdict] = []
-
-        def judge(reader: Reader, time: str) -> Verdict:
-            handle = reader.find(node.id)
-            assert handle is not None
-            return evaluate(
-                policy,
-                reader,
-                handle,
-                time,
-                purpose=args.purpose,
-                sketch_of=find_sketch(workspace),
-            )
-
-        def compose(reader: Reader, time: str) -> Record:
-            kept[:] = [judge(reader, time)]
-            return verdict_record(reader, kept[0], time, _SOURCE, person().name)
-
-        if args.record:
-            workspace.recorder.record([compose])
-        else:
-            with workspace.reading() as reader:
-                kept.append(judge(reader, now()))
-    (verdict,) = kept
+        told = _ask(args, workspace, policy, node.id)
     if args.json:
-        console.print_json(verdict.as_json())
+        console.print_json(told)
     else:
-        told = render_ruling(verdict.as_json(), width=console.width, styled=console.styled)
-        console.print(told)
-    return 0 if verdict.passed else 1
+        console.print(render_ruling(told, width=console.width, styled=console.styled))
+    return 0 if told["passed"] else 1
+
+
+def _ask(
+    args: argparse.Namespace, workspace: Workspace, policy: Policy, node: NodeId
+) -> dict[str, Any]:
+    """The verdict: of the server that keeps the record, or made here."""
+    request = server_of(workspace)
+    if request is not None:
+        body = {"ref": node, "policy": policy.text, "purpose": args.purpose}
+        body |= {"source": policy.source, "record": args.record}
+        answer: dict[str, Any] = request("POST", "/api/v1/check", body)
+        return answer
+    kept: list[Verdict] = []
+
+    def judge(reader: Reader, time: str) -> Verdict:
+        handle = reader.find(node)
+        assert handle is not None
+        sketch_of = find_sketch(workspace)
+        return evaluate(policy, reader, handle, time, purpose=args.purpose, sketch_of=sketch_of)
+
+    def compose(reader: Reader, time: str) -> Record:
+        kept[:] = [judge(reader, time)]
+        return verdict_record(reader, kept[0], time, _SOURCE, person().name)
+
+    if args.record:
+        workspace.recorder.record([compose])
+    else:
+        with workspace.reading() as reader:
+            kept.append(judge(reader, now()))
+    return kept[0].as_json()
 
 
 def _check_words(args: argparse.Namespace) -> None:
@@ -154,5 +162,10 @@ def _waive(args: argparse.Namespace, workspace: Workspace, policy: Policy, node:
             f"the policy {policy.name} has no rule {args.waive!r}",
             hint=f"it has: {', '.join(names)}",
         )
+    request = server_of(workspace)
+    if request is not None:
+        body = {"ref": node, "policy": policy.name, "rule": args.waive, "until": args.until}
+        request("POST", "/api/v1/waive", body | {"reason": args.reason})
+        return
     given = WaiverGiven(node, policy.name, args.waive, args.until, args.reason, person(), _SOURCE)
     workspace.recorder.record([given.compose])

@@ -47,6 +47,8 @@ class Asking(Words):
     """The alias or place that it is wanted for."""
     record: bool = False
     """Whether the verdict is kept in the record."""
+    source: Text = ""
+    """How the policy's file is called."""
 
 
 class Wanted(Words):
@@ -121,7 +123,7 @@ def check(call: Call) -> Reply:
         (node,) = reader.nodes([handle])
         purpose = asked.purpose
         if asked.policy:
-            policy = read_policy(asked.policy.encode(), "policy", load_rules())
+            policy = read_policy(asked.policy.encode(), asked.source or "policy", load_rules())
         else:
             purpose, policy = _protecting(reader, handle, purpose)
         verdict = _judge(call, policy, reader, handle, purpose)
