@@ -48,7 +48,7 @@ def read_plan(path: Path) -> Plan:
     import yaml  # noqa: PLC0415  only where a file is given
 
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  texts, lists, mappings alone
     except OSError as error:
         raise NotFoundError(f"{path} cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
