@@ -25,7 +25,7 @@ from rowtable import Row, print_rows
 HERE = Path(__file__).parent
 CONNECTIONS = 16
 RUNS = 3_000
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PATH = "/api/v1/lineage"
 PEER = Path(os.environ.get("FASTAPI_ENV", HERE / "out" / "fastapi"))
 """The peer's own environment; made where it is not there."""

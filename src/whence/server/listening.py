@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -127,7 +128,18 @@ def run(
         backlog=limit("connections"),
     )
     server = _Server(config, started)
+    _collect_seldom()
     asyncio.run(server.serve(sockets=[listening]))
+
+
+def _collect_seldom() -> None:
+    """Look for circles among objects seldom: what a request leaves behind has hardly any.
+
+    With Python's own thresholds a fifth of the time goes into looking at the same objects again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class _Server(uvicorn.Server):

@@ -92,7 +92,8 @@ class SqlWriter(SqlReader):
 
     def find(self, node: NodeId) -> int | None:
         """The handle of a node, or ``None``."""
-        return self._index.find((node,)).get(node)
+        known = self.recollection.handles
+        return known[node] if node in known else self._index.find((node,)).get(node)
 
     def nodes(self, handles: Sequence[int]) -> list[Node]:
         """The nodes of these handles, in the order asked."""

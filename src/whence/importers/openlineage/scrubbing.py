@@ -1,5 +1,6 @@
 """What of a facet is kept: no secrets, no values of variables or of rows, no flood."""
 
+import marshal
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,6 +16,11 @@ MOST = 5_000
 """Members of one list that are kept."""
 
 _CACHED = 512
+_WHOLE = 8_192
+"""Bytes of a facet that is remembered whole."""
+_FACETS = 2_048
+_PLAIN = 2
+"""The version of marshal's form in which equal values have equal bytes."""
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 
 
@@ -39,8 +45,27 @@ def scrubbed_statement(text: str) -> str:
     return _statement(text) if len(text) <= LONGEST else _statement(text[:LONGEST]) + "…"
 
 
-def scrubbed_facet(key: str, facet: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole facet as it may be kept; what must not be in it by its meaning is taken out."""
+def scrubbed_facet(key: str, facet: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A whole facet as it may be kept; what must not be in it by its meaning is taken out.
+
+    The schema of a table comes with every event that names it: what was scrubbed last is at hand.
+    """
+    said = marshal.dumps((key, dict(facet)), _PLAIN)
+    if len(said) > _WHOLE:
+        return _scrub(key, facet)
+    told = _facets.get(said)
+    if told is None:
+        if len(_facets) >= _FACETS:
+            _facets.clear()
+        told = _facets[said] = _scrub(key, facet)
+    return told
+
+
+_facets: dict[bytes, Mapping[str, Any]] = {}
+"""Facets as they were said → as they may be kept; read by everybody, changed by nobody."""
+
+
+def _scrub(key: str, facet: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: scrubbed(name, value) for name, value in facet.items()}
     if key == "sql":
         told["query"] = scrubbed_statement(facet["query"])
