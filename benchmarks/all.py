@@ -7,6 +7,7 @@ import walks
 from rowtable import print_rows
 
 import capture
+import receipts
 import recording
 
 if __name__ == "__main__":
@@ -18,5 +19,6 @@ if __name__ == "__main__":
             *inside.main(),
             *keeping.main(),
             *versions.main(),
+            *receipts.main(),
         ]
     )

@@ -13,21 +13,21 @@ The folders are named as Hive does, which DuckDB, Spark and others read as colum
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from urllib.parse import unquote
 
 from whence.receipts.keys import file_name
-from whence.receipts.receipt import NAMES, Receipt, write_line
+from whence.receipts.receipt import Receipt, write_line
 from whence.receipts.spool import left_behind, read_lines, segments
 
 _MODEL, _DAY = "model=", "day="
-_ROWS = 20_000
-"""Rows of one group: what must be read to find one receipt."""
+_ENDINGS = frozenset({".parquet", ".jsonl"})
 
 
 def file_segment(folder: Path, path: Path, known: Mapping[str, str] | None = None) -> int:
@@ -45,15 +45,46 @@ def file_segment(folder: Path, path: Path, known: Mapping[str, str] | None = Non
     Raises:
         OSError: a file cannot be written; the spool stays.
     """
-    found = [_completed(each, known or {}) for each in read_lines(path)]
+    try:
+        count = _file_columns(folder, path, known or {})
+    except ImportError:
+        count = _file_lines(folder, path, known or {})
+    path.unlink(missing_ok=True)
+    return count
+
+
+def _file_columns(folder: Path, path: Path, known: Mapping[str, str]) -> int:
+    from whence.receipts.columns import (  # noqa: PLC0415  needs the extra
+        complete,
+        parts,
+        read_columns,
+        write_parquet,
+    )
+
+    table = read_columns(path)
+    if known:
+        table = complete(table, known)
+    for model, day, part in parts(table):
+        stem = _place(folder, model, day) / path.stem
+        _write(stem, ".parquet", partial(write_parquet, part))
+    return int(table.num_rows)
+
+
+def _file_lines(folder: Path, path: Path, known: Mapping[str, str]) -> int:
+    found = [_completed(each, known) for each in read_lines(path)]
     for (model, day), rows in groupby(
         sorted(found, key=attrgetter("model", "day", "id")), key=attrgetter("model", "day")
     ):
-        place = folder / f"{_MODEL}{file_name(model)}" / f"{_DAY}{day}"
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(place / path.stem, list(rows))
-    path.unlink(missing_ok=True)
+        lines = b"".join(map(write_line, rows))
+        stem = _place(folder, model, day) / path.stem
+        _write(stem, ".jsonl", partial(_write_bytes, lines))
     return len(found)
+
+
+def _place(folder: Path, model: str, day: str) -> Path:
+    place = folder / f"{_MODEL}{file_name(model)}" / f"{_DAY}{day}"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
 
 
 def file_all(folder: Path) -> int:
@@ -86,48 +117,23 @@ def _completed(receipt: Receipt, known: Mapping[str, str]) -> Receipt:
     return replace(receipt, **missing)  # type: ignore[arg-type]  # they are all texts
 
 
-def _write(stem: Path, rows: list[Receipt]) -> None:
-    parquet = stem.with_name(f"{stem.name}.parquet")
-    lines = stem.with_name(f"{stem.name}.jsonl")
+def _write_bytes(told: bytes, path: Path) -> None:
+    path.write_bytes(told)
+
+
+def _write(stem: Path, ending: str, write: Callable[[Path], None]) -> None:
+    """A file, whole or not at all; one of the other kind that an earlier try left goes."""
     temporary = stem.with_name(f".{stem.name}-{os.urandom(4).hex()}")
     try:
-        try:
-            _write_parquet(temporary, rows)
-        except ImportError:
-            temporary.write_bytes(b"".join(map(write_line, rows)))
-            target, other = lines, parquet
-        else:
-            target, other = parquet, lines
+        write(temporary)
         _sync(temporary)
-        temporary.replace(target)
-        _sync(target.parent)
-        other.unlink(missing_ok=True)
+        temporary.replace(stem.with_name(stem.name + ending))
+        _sync(stem.parent)
+        for other in _ENDINGS - {ending}:
+            stem.with_name(stem.name + other).unlink(missing_ok=True)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def _write_parquet(path: Path, rows: Iterable[Receipt]) -> None:
-    """Write rows sorted by id as Parquet.
-
-    Raises:
-        ImportError: pyarrow is not installed.
-    """
-    import pyarrow as pa  # noqa: PLC0415  the extra `receipts`; loaded by the writing thread alone
-    from pyarrow import parquet  # noqa: PLC0415
-
-    rows = list(rows)
-    columns = {
-        name: pa.array(
-            [getattr(row, name) for row in rows],
-            pa.float64() if name == "seconds" else pa.string(),
-        )
-        for name in NAMES
-    }
-    columns["at"] = pa.array([row.at for row in rows], pa.string())
-    table = pa.table(columns)
-    many = [name for name in NAMES if name not in {"id", "input", "output", "request", "seconds"}]
-    parquet.write_table(table, path, compression="zstd", use_dictionary=many, row_group_size=_ROWS)
 
 
 def _sync(path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from whence.errors import NotFoundError, StoreError
 from whence.receipts.filing import places
-from whence.receipts.receipt import PREFIX, Receipt, is_receipt_id, make_receipt
+from whence.receipts.receipt import PREFIX, Receipt, earliest_id, is_receipt_id, make_receipt
 from whence.receipts.spool import read_lines, segments
 
 
@@ -109,9 +109,9 @@ def _clause(wanted: Wanted) -> tuple[str, list[Any]]:
     if wanted.request:
         told.append(("request = ?", [wanted.request]))
     if wanted.since:
-        told.append(('"at" >= ?', [wanted.since]))
+        told.append(("id >= ?", [earliest_id(wanted.since)]))
     if wanted.until:
-        told.append(('"at" < ?', [wanted.until]))
+        told.append(("id < ?", [earliest_id(wanted.until)]))
     if wanted.inputs:
         marks = ",".join("?" * len(wanted.inputs))
         told.append((f"input IN ({marks})", sorted(wanted.inputs)))

@@ -11,7 +11,13 @@ from typing import Any
 from whence.model.moment import stamp
 
 PREFIX = "rcp_"
+CLOCK = "ms"
+"""The name under which a line says the time of its id once more, for who reads it in columns."""
+
 _ID = re.compile(r"rcp_[0-9a-f]{32}\Z")
+_LAST = 253_402_300_799_999
+"""The last millisecond of the year 9999, with which calendars end."""
+
 _CLOCK_DIGITS = 12
 """Of an id: milliseconds since 1970, 48 bits as in UUID version 7 (RFC 9562, section 5.7)."""
 
@@ -29,11 +35,18 @@ def is_receipt_id(text: str) -> bool:
 
 def time_of(receipt: str) -> datetime:
     """When a receipt was given, which its id tells."""
-    digits = receipt[len(PREFIX) : len(PREFIX) + _CLOCK_DIGITS]
-    try:
-        return datetime.fromtimestamp(int(digits, 16) / 1000, UTC)
-    except (ValueError, OverflowError, OSError):  # an id made up: no clock ever said so
-        return datetime.fromtimestamp(0, UTC)
+    return datetime.fromtimestamp(_clock(receipt) / 1000, UTC)
+
+
+def earliest_id(moment: str) -> str:
+    """What no receipt of a moment (RFC 3339) or later sorts before."""
+    told = datetime.fromisoformat(moment).timestamp() * 1000
+    return f"{PREFIX}{max(round(told), 0):012x}"
+
+
+def _clock(receipt: str) -> int:
+    told = int(receipt[len(PREFIX) : len(PREFIX) + _CLOCK_DIGITS], 16)
+    return told if told <= _LAST else 0  # an id made up: no clock ever said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,11 @@ class Receipt:
         return stamp(time_of(self.id))
 
     @property
+    def milliseconds(self) -> int:
+        """When it was given, in milliseconds since 1970."""
+        return _clock(self.id)
+
+    @property
     def day(self) -> str:
         """The day in UTC under which it is filed."""
         return self.at[:10]
@@ -89,6 +107,7 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
 def write_line(receipt: Receipt) -> bytes:
     """A receipt as a line of a spool; what is empty is left out."""
     told = {name: value for name in NAMES if (value := getattr(receipt, name)) not in {"", None}}
+    told[CLOCK] = receipt.milliseconds
     return json.dumps(told, separators=(",", ":")).encode() + b"\n"
 
 
