@@ -18,20 +18,23 @@ def look_up(model: str, environment: str, loaded: str, folder: Path) -> Mapping[
         return {}
     # None of this is loaded by a service whose record is elsewhere.
     from whence.errors import WhenceError  # noqa: PLC0415
-    from whence.receipts.origins import origin_of  # noqa: PLC0415
-    from whence.store.opening import open_store  # noqa: PLC0415
 
     asked = Receipt(new_receipt_id(), model, loaded=loaded, environment=environment)
     try:
-        store = open_store(url, place or folder.parent)
-    except WhenceError:
+        return _ask(url, place or folder.parent, asked)
+    except (WhenceError, ImportError):  # a service has the receipts, not all that the record needs
         return {}
+
+
+def _ask(url: str | None, place: Path, asked: Receipt) -> Mapping[str, str]:
+    from whence.receipts.origins import origin_of  # noqa: PLC0415
+    from whence.store.opening import open_store  # noqa: PLC0415
+
+    store = open_store(url, place)
     try:
         with store.reading() as reader:
             origin = origin_of(reader, asked)
             (version,) = reader.nodes([origin.version])
-    except WhenceError:
-        return {}
     finally:
         store.close()
     told = {"version": str(version.id), "version_name": version.name}

@@ -27,8 +27,13 @@ async def predict(scope: Any, receive: Any, send: Any) -> None:
         more = message.get("more_body", False)
     status = 500 if scope["path"] == "/fail" else 200
     kind = (b"content-type", b"application/json")
-    await send({"type": "http.response.start", "status": status, "headers": [kind]})
-    if scope["path"] == "/stream":
+    size = (b"content-length", str(len(PREDICTION)).encode())
+    head = [kind, size] if scope["path"] == "/passed" else [kind]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    if scope["path"] == "/passed":
+        await send({"type": "http.response.body", "body": PREDICTION, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    elif scope["path"] == "/stream":
         for piece in (b"[1", b",2]"):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
@@ -68,7 +73,7 @@ def app(tmp_path: Path) -> Any:
         "delay@3",
         folder=tmp_path,
         resolver=None,
-        paths=["/predict", "/v2/models/*/infer", "/fail", "/stream", "/unread", "/echo"],
+        paths=["/predict", "/v2/models/*/infer", "/fail", "/stream", "/unread", "/echo", "/passed"],
         largest=1000,
     )
 
@@ -106,6 +111,13 @@ def test_an_answer_in_pieces_is_not_held_up(app: Any, tmp_path: Path) -> None:
     assert body == b"[1,2]"
     told = find_receipt([tmp_path], headers["whence-receipt"])
     assert (told.input_form, told.output_form) == ("json", "")
+    app.recorder.close()
+
+
+def test_an_answer_that_a_framework_passes_on_is_whole(app: Any, tmp_path: Path) -> None:
+    _, headers, body = ask(app, "/passed", b"{}")
+    assert body == PREDICTION
+    assert find_receipt([tmp_path], headers["whence-receipt"]).output_form == "json"
     app.recorder.close()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMap
 from typing import Any
 
 from whence.receipts.recorder import Recorder
-from whence.receipts.web.bodies import Choice, InputBody, is_json, output_form
+from whence.receipts.web.bodies import Choice, InputBody, is_json, is_whole, output_form
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -101,9 +101,10 @@ class _Exchange:
 
     def _with_receipt(self, start: Message, first: Message) -> Message:
         output = None
-        if first["type"] == "http.response.body" and not first.get("more_body", False):
-            told = _headers(start.get("headers", ()))
-            output = output_form(first.get("body", b""), told, self._middleware.choice.largest)
+        if first["type"] == "http.response.body":
+            told, body = _headers(start.get("headers", ())), first.get("body", b"")
+            if is_whole(body, told, more=first.get("more_body", False)):
+                output = output_form(body, told, self._middleware.choice.largest)
         receipt = self._middleware.keep(self, output)
         if not receipt:
             return start

@@ -83,6 +83,14 @@ def is_json(content_type: str) -> bool:
     return told == "application/json" or told.endswith("+json")
 
 
+def is_whole(piece: bytes, headers: Mapping[str, str], *, more: bool) -> bool:
+    """Whether the first piece of an answer is all of it, though more may be announced.
+
+    Frameworks that pass answers on say that there is more, and then that there is none.
+    """
+    return not more or headers.get("content-length") == str(len(piece))
+
+
 def output_form(body: bytes, headers: Mapping[str, str], largest: int) -> tuple[str, bytes] | None:
     """The form of a whole answer; one that is packed is not opened."""
     if headers.get("content-encoding", "identity") != "identity":

@@ -5,11 +5,11 @@ digest in the receipt as well; one that gives it piece by piece is not held up a
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from whence.receipts.recorder import Recorder
-from whence.receipts.web.bodies import Choice, InputBody, is_json, output_form
+from whence.receipts.web.bodies import Choice, InputBody, is_json, is_whole, output_form
 
 Environ = MutableMapping[str, Any]
 Headers = list[tuple[str, str]]
@@ -75,22 +75,21 @@ class _Exchange:
         assert self._write is not None
         return self._write(piece)
 
-    def _begin(self, whole: bytes | None) -> None:
+    def _begin(self, piece: bytes | None, *, more: bool = False) -> None:
         """Let the answer begin, if it has not."""
         if self._started is None:
             return
         (status, headers, error), self._started = self._started, None
         if self._middleware.choice.answers(int(status[:3])):
-            headers = [*headers, *self._receipt(headers, whole)]
-        told = (status, headers) if error is None else (status, headers, error)
-        self._write = self._start_response(*told)
-
-    def _receipt(self, headers: Headers, whole: bytes | None) -> Headers:
-        choice = self._middleware.choice
-        output = None
-        if whole is not None:
             told = {name.lower(): value for name, value in headers}
-            output = output_form(whole, told, choice.largest)
+            is_all = piece is not None and is_whole(piece, told, more=more)
+            headers = [*headers, *self._receipt(told, piece if is_all else None)]
+        words = (status, headers) if error is None else (status, headers, error)
+        self._write = self._start_response(*words)
+
+    def _receipt(self, headers: Mapping[str, str], whole: bytes | None) -> Headers:
+        choice = self._middleware.choice
+        output = None if whole is None else output_form(whole, headers, choice.largest)
         name = f"HTTP_{choice.request_header.upper().replace('-', '_')}"
         receipt = self._middleware.recorder.keep(
             self._body.form(),
@@ -112,7 +111,7 @@ class _Pieces:
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._pieces:
-            self._exchange.begin(None)
+            self._exchange.begin(piece, more=True)
             yield piece
         self._exchange.begin(b"")
 
