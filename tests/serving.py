@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 from starlette.testclient import TestClient
 
+from whence.server.access.gate import Gate
 from whence.server.api import all_routes
 from whence.server.app import build
 from whence.server.connection import Connection
@@ -79,9 +80,9 @@ def serving(
 
 
 @contextmanager
-def listening(store: Store, folder: Path) -> Iterator[str]:
+def listening(store: Store, folder: Path, gate: Gate | None = None) -> Iterator[str]:
     """The application on a port of this machine, in a thread of this process: its address."""
-    service = Service(store, folder)
+    service = Service(store, folder, gate)
     config = uvicorn.Config(
         build(service, all_routes()), http=Connection, ws="none", log_config=None, access_log=False
     )

@@ -159,16 +159,6 @@ def _check_told(record: Record, others: Mapping[NodeId, int], reader: GraphReade
                 raise _not_yours(each)
 
 
-def brought(record: Record, principal: Principal, voucher: Voucher | None = None) -> Composer:
-    """A record that somebody else composed, held to ``admit`` and kept as it is."""
-
-    def compose(reader: Reader, _: str) -> Record:
-        admit(record, principal, reader, voucher)
-        return record
-
-    return compose
-
-
 class Travelled:
     """A record that comes as it was kept elsewhere, for a project if it names none.
 

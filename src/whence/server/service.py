@@ -1,6 +1,6 @@
 """What every endpoint works with: the store, its writer, and the moments that may be read."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +11,8 @@ from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Composer
 from whence.server.access.gate import Gate
-from whence.server.access.permission import Principal
-from whence.server.door import guarded
+from whence.server.access.permission import Principal, home_project
+from whence.server.door import Travelled, guarded
 from whence.server.ingest import Ingest
 from whence.server.limits import limit
 from whence.server.moments import Moments
@@ -74,6 +74,40 @@ class Service:
             RefusedError: too many wait already, or the server is stopping.
         """
         return self.ingest.submit(guarded(composers, principal, self.gate)).result()
+
+    async def bring(
+        self,
+        principal: Principal,
+        composers: Sequence[Composer],
+        *,
+        project: str = "",
+        salts: Sequence[bytes | None] = (),
+        exact: bool = False,
+        travelled: bool = False,
+    ) -> list[Appended]:
+        """Keep records as somebody else composed them; see ``Ingest.keep``.
+
+        Args:
+            principal: Who brings them.
+            composers: What gives them.
+            project: Whose they are that name none; without one, where the principal writes, if that
+                is one project.
+            salts: Of records that come with theirs, one for each.
+            exact: Whether a record whose id is known has to be the very same.
+            travelled: Whether the records were kept elsewhere before.
+        """
+        home = project or home_project(principal)
+        made = [Travelled(each, principal, home, self.gate.voucher) for each in composers]
+        if not home:
+            steps = [each.compose for each in made]
+            return await self.ingest.keep(steps, exact=exact, salts=salts, travelled=travelled)
+        kept = await self.ingest.keep(
+            [step for each in made for step in (each.compose, each.compose_belonging)],
+            exact=exact,
+            salts=[each for salt in salts for each in (salt, None)],
+            travelled=travelled,
+        )
+        return kept[::2]
 
     async def hand_in(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
         """The same for coroutines."""

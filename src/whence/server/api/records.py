@@ -9,8 +9,8 @@ import msgspec
 from whence.errors import WireError
 from whence.model.record import Record
 from whence.recording.observed import Observation, composers, decode_runs
+from whence.recording.recorder import Composer
 from whence.server.access.permission import Permission
-from whence.server.door import brought
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
@@ -45,8 +45,8 @@ async def post_records(call: Call) -> Reply:
     for another content is a conflict.
     """
     records = await _aside(call, _records)
-    kept = await call.service.ingest.keep(
-        [brought(each, call.principal, call.service.gate.voucher) for each in records], exact=True
+    kept = await call.service.bring(
+        call.principal, [_composer(each) for each in records], exact=True
     )
     return _told(kept)
 
@@ -103,6 +103,10 @@ def _decode(at: int, value: Any) -> Record:
         return decode(value)
     except WireError as error:
         raise WireError(f"record {at}: {error.message}", hint=error.hint) from None
+
+
+def _composer(record: Record) -> Composer:
+    return lambda _reader, _time: record
 
 
 def _told(kept: Iterable[Appended]) -> Reply:

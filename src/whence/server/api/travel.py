@@ -11,7 +11,6 @@ from whence.ledger.checkpoint import encode_hash
 from whence.model.identity import NodeId, is_id
 from whence.server.access.permission import Permission
 from whence.server.api.records import LINES, Kept
-from whence.server.door import Travelled
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
@@ -91,14 +90,14 @@ async def take_entries(call: Call) -> Reply:
     arrived = [_read(at, value) for at, value in enumerate(_values(call.body))]
     if not arrived:
         raise WireError("no entry")
-    voucher = call.service.gate.voucher
-    made = [Travelled(each, call.principal, asked.project, voucher) for each in composers(arrived)]
-    kept = await call.service.ingest.keep(
-        [step for each in made for step in (each.compose, each.compose_belonging)],
-        salts=[salt for each in arrived for salt in (each.salt, None)],
+    kept = await call.service.bring(
+        call.principal,
+        composers(arrived),
+        project=asked.project,
+        salts=[each.salt for each in arrived],
         travelled=not asked.fresh,
     )
-    return _told(kept[::2])
+    return _told(kept)
 
 
 def places(call: Call) -> Reply:
