@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,7 @@ def test_what_a_team_pushes_is_its_own_from_the_first_moment(served: Served) -> 
     assert projects_of(served.store) == {frozenset({"red"})}
     with served.store.reading() as reader:
         records = [each.record for each in reader.records()]
-    for record, after in zip(records, records[1:], strict=False):
+    for record, after in pairwise(records):
         # Kept in one transaction, so nobody ever saw the one without the other.
         if record is not None and record.nodes and not record.project:
             assert after is not None
