@@ -177,6 +177,9 @@ def test_a_version_goes_through_the_gate_when_somebody_else_said_yes(
     assert told["protected"]["production"]["policy"] == "production"
     shown = plain.whence("show", "delay@1").stdout
     assert "approved by Bob" in shown
+    listed = plain.ask("models", "delay")
+    assert listed["protected"]["production"]["policy"] == "production"
+    assert [each["by"] for each in listed["versions"][0]["approvals"]] == ["Bob", "Ada"]
     assert "passed production for production" in shown
     plain.whence("alias", "delay", "production", "--unprotect", "--reason", "the trial is over")
     assert "moves only" not in plain.whence("alias", "delay", "production").stdout

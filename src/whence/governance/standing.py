@@ -41,3 +41,22 @@ def with_decisions(told: dict[str, Any], reader: Reader, handle: int, now: str) 
     if TEXT in told:
         found[TEXT] = told[TEXT].get("text", "")
     return found
+
+
+def with_line_decisions(told: dict[str, Any], reader: Reader, now: str) -> dict[str, Any]:
+    """The account of a name with versions, with its protected aliases and each version's approvals.
+
+    Args:
+        told: What ``query.models.line_json`` says of it.
+        reader: The same moment of the store.
+        now: The moment for which is told what has changed since.
+    """
+    line = reader.find(told["id"])
+    guards = {} if line is None else protections(reader, line)
+    versions = []
+    for row in told["versions"]:
+        handle = reader.find(row["id"])
+        approvals = [] if handle is None else approvals_json(reader, handle, now)
+        versions.append(row | ({APPROVALS: approvals} if approvals else {}))
+    protected = {alias: each.as_json() for alias, each in guards.items()}
+    return told | {"versions": versions} | ({"protected": protected} if protected else {})

@@ -17,8 +17,10 @@ from whence.cli.console import Console
 from whence.cli.render.register import render_line, render_lines
 from whence.cli.verb import add_json
 from whence.errors import NotFoundError
+from whence.governance.standing import with_line_decisions
 from whence.homecoming.sketches import find_sketch
 from whence.model.line import MODELS
+from whence.model.moment import now
 from whence.query.models import line_json, lines_json
 
 SUMMARY = "list registered models, or tell all of one"
@@ -42,6 +44,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             if handle is None:
                 raise _unknown(args.name, [each["name"] for each in lines_json(reader, MODELS)])
             told = line_json(reader, handle, sketch_of=find_sketch(workspace))
+            told = with_line_decisions(told, reader, now())
     if args.json:
         console.print_json(told)
     elif args.name is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from whence.cli.render.approvals import approval_rows
 from whence.cli.render.deployments import deployment_rows
 from whence.cli.render.style import Paint, painter
 from whence.cli.render.table import Column, Fit, render_table
@@ -171,7 +172,10 @@ def _head(told: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
     count = counted(told["version_count"], "version", "versions")
     yield f"{paint(printable(told['name']), 'name')}  {told['kind'].replace('_', ' ')}, {count}"
     aliases = ", ".join(f"{alias} → {number}" for alias, number in told["aliases"].items())
-    yield from _facts([*word_rows(told), ("aliases", aliases)], paint, width)
+    guards = ", ".join(
+        f"{at} by {each['policy']}" for at, each in told.get("protected", {}).items()
+    )
+    yield from _facts([*word_rows(told), ("aliases", aliases), ("guarded", guards)], paint, width)
 
 
 def _version(each: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
@@ -193,6 +197,7 @@ def _version(each: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
     facts += [
         ("serves", "  ".join(filter(None, row))) for row in deployment_rows(each["deployments"])
     ]
+    facts += [("decided", row[0]) for row in approval_rows(each.get("approvals", ()))]
     facts += [("measured", str(figure["sentence"])) for figure in each.get("evaluations", ())]
     yield from _facts(facts, paint, width)
     for warning in each.get("warnings", ()):

@@ -6,8 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from whence.errors import NotFoundError, UsageError
+from whence.governance.standing import with_line_decisions
 from whence.model.identity import NodeId
 from whence.model.line import LINE_KINDS, MODELS, SYSTEMS, VERSION_KINDS
+from whence.model.moment import now
 from whence.query.account import account_for
 from whence.query.lines import (
     aliases_of,
@@ -86,7 +88,8 @@ def model(call: Call) -> Reply:
         handle = reader.find(MODELS.node(name).id)
         if handle is None:
             raise NotFoundError(f"there is no registered model {name!r}")
-        return Reply(line_json(reader, handle, versions=call.query.versions))
+        told = line_json(reader, handle, versions=call.query.versions)
+        return Reply(with_line_decisions(told, reader, now()))
 
 
 def aliases(call: Call) -> Reply:
