@@ -2,6 +2,7 @@
 
 import inside
 import keeping
+import postgres
 import versions
 import walks
 from rowtable import print_rows
@@ -20,5 +21,6 @@ if __name__ == "__main__":
             *keeping.main(),
             *versions.main(),
             *receipts.main(),
+            *postgres.main(),
         ]
     )

@@ -38,7 +38,7 @@ def main() -> list[Row]:
     ours: list[Load] = []
     peers: list[Load] = []
     for _ in range(ROUNDS):
-        with _peer("FULL") as port:
+        with peer_running("FULL") as port:
             peers.append(send(port, PATH, iter(events), CONNECTIONS))
         with tempfile.TemporaryDirectory() as folder, whence(Path(folder)) as port:
             ours.append(send(port, PATH, iter(events), CONNECTIONS))
@@ -81,7 +81,7 @@ def whence(folder: Path) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _peer(synchronous: str) -> Iterator[int]:
+def peer_running(synchronous: str) -> Iterator[int]:
     python = PEER / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "uv", "venv", "-q", str(PEER)], check=True)

@@ -93,7 +93,7 @@ class Adjacency:
             direction: Which way to walk.
             root_at: Reads the ledger's history in this transaction.
         """
-        now = _read_mark(database)
+        now = read_mark(database)
         if now.seq < WORTH_IT or max(now.seq, now.top) > MOST:
             return None
         if self._held is not None and not (_is_past(self._held.mark, now) and self._held.is_sound):
@@ -173,7 +173,7 @@ class Adjacency:
         return side
 
 
-def _read_mark(database: Database) -> Mark:
+def read_mark(database: Database) -> Mark:
     """How far the history goes that the connection's transaction sees."""
     (row,) = database.execute(
         "SELECT (SELECT mark FROM making), coalesce((SELECT size FROM head), 0),"

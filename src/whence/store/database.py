@@ -35,8 +35,17 @@ class Database(Protocol):
     def stream(self, statement: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
         """The rows of an answer that may be larger than memory."""
 
-    def among(self, statement: str, values: Sequence[object]) -> Iterator[Row]:
-        """The rows for any number of values, in parts where a statement takes only so many."""
+    def among(
+        self, statement: str, values: Sequence[object], *, behind: bool = False
+    ) -> Iterator[Row]:
+        """The rows for any number of values, in parts where a statement takes only so many.
+
+        Args:
+            statement: With one ``{among}``.
+            values: Of one type.
+            behind: Whether the answer may be without what was inserted in this transaction,
+                because the caller knows it.
+        """
 
     def insert(self, table: str, rows: Iterable[Row], *, again: bool = False) -> None:
         """Add whole rows; those that are there are left alone if they may come again."""

@@ -31,8 +31,11 @@ class SqliteDatabase:
         with closing(self.connection.execute(statement, values)) as cursor:
             yield from cursor
 
-    def among(self, statement: str, values: Sequence[object]) -> Iterator[Row]:
+    def among(
+        self, statement: str, values: Sequence[object], *, behind: bool = False
+    ) -> Iterator[Row]:
         """See ``Database.among``."""
+        del behind  # nothing ever waits here
         for at in range(0, len(values), PARAMETERS):
             part = values[at : at + PARAMETERS]
             marks = ",".join("?" * len(part))

@@ -138,7 +138,7 @@ class SqlReader:
             f" WHERE {column} {{among}} ORDER BY seq",
             handles,
         )
-        return [_link(row) for row in rows]
+        return [link_of(row) for row in rows]
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""
@@ -291,7 +291,8 @@ def _node(row: tuple[int, bytes, int, str, bytes | None, str | None, str | None]
     return Node(NodeId(raw.hex()), NODE_KINDS[kind], name, content, location)
 
 
-def _link(row: tuple[int, int, int, int, str, str]) -> Link:
+def link_of(row: tuple[int, int, int, int, str, str]) -> Link:
+    """The edge that a row is: origin, target, kind, basis, role, detail."""
     origin, target, kind, basis, role, detail = row
     told = tuple(sorted(json.loads(detail).items())) if detail else ()
     return Link(origin, target, EDGE_KINDS[kind], BASES[basis], role, told)

@@ -74,16 +74,20 @@ class SqlWriter(SqlReader):
 
     def __init__(self, database: Database, earlier: Recollection | None = None) -> None:
         super().__init__(database)
-        (mark,) = database.execute("SELECT mark FROM making").fetchone()
-        if earlier is None or not earlier.holds(super().head(), bytes(mark)):
-            earlier = Recollection(bytes(mark))
-        self.recollection = earlier
+        self.recollection = earlier = self._recall(earlier)
         """What to give to the next writer once this one's block is kept."""
         self._index = GraphIndex(database, database, earlier)
         self._nodes = earlier.nodes
         self._alike = earlier.alike
         self._frontier = earlier.frontier
         self._under_way = False
+
+    def _recall(self, earlier: Recollection | None) -> Recollection:
+        """What still holds of it."""
+        (mark,) = self.database.execute("SELECT mark FROM making").fetchone()
+        if earlier is None or not earlier.holds(super().head(), bytes(mark)):
+            return Recollection(bytes(mark))
+        return earlier
 
     def head(self) -> Head:
         """The ledger's size and root."""
@@ -117,10 +121,9 @@ class SqlWriter(SqlReader):
 
     def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record; see ``Writer.append``."""
-        raw_id = bytes.fromhex(record.id)
-        row = self.database.execute("SELECT idx FROM entry WHERE id=?", (raw_id,)).fetchone()
-        if row is not None:
-            return Appended(row[0], fresh=False)
+        place = self.place(record.id)
+        if place is not None:
+            return Appended(place, fresh=False)
         require_known(record, self._index.find)
         frontier = self._frontier
         if frontier is None:
@@ -129,16 +132,22 @@ class SqlWriter(SqlReader):
         body = None if sealed.body is None else compress(sealed.body)
         index = frontier.size
         self._under_way = True
-        row = (index, raw_id, sealed.entry, sealed.salt, body, sealed.leaf)
+        row = (index, bytes.fromhex(record.id), sealed.entry, sealed.salt, body, sealed.leaf)
         self.database.insert("entry", [row])
         self.database.insert("tree", [at for at in frontier.append(sealed.leaf) if at[0] > 0])
-        for handle in self._index.add(index, record):
-            self._nodes.pop(handle, None)
-        for node in record.nodes:
-            if node.digest is not None:
-                self._alike.pop(node.digest.sha256, None)
+        self._renamed(self._index.add(index, record))
+        self._found_anew(record.nodes)
         self._under_way = False
         return Appended(index, fresh=True)
+
+    def _renamed(self, handles: Sequence[int]) -> None:
+        for handle in handles:
+            self._nodes.pop(handle, None)
+
+    def _found_anew(self, nodes: Sequence[Node]) -> None:
+        for node in nodes:
+            if node.digest is not None:
+                self._alike.pop(node.digest.sha256, None)
 
     def finish(self) -> None:
         """Write the new head; called once, before the commit.
@@ -187,16 +196,19 @@ class GraphIndex:
         handles = self._handles
         unknown = [each for each in ids if each not in handles]
         if unknown:
-            if len(handles) > REMEMBERED:
+            known = len(handles) <= REMEMBERED
+            if not known:
                 handles.clear()
                 unknown = list(ids)
             handles.update(dict.fromkeys(unknown))
-            self._look_up(unknown)
+            self._look_up(unknown, behind=known)
         return {each: handle for each in ids if (handle := handles[each]) is not None}
 
-    def _look_up(self, ids: Sequence[NodeId]) -> None:
+    def _look_up(self, ids: Sequence[NodeId], *, behind: bool) -> None:
         for raw, handle in self._database.among(
-            "SELECT id, handle FROM node WHERE id {among}", [bytes.fromhex(each) for each in ids]
+            "SELECT id, handle FROM node WHERE id {among}",
+            [bytes.fromhex(each) for each in ids],
+            behind=behind,  # what was added here is among the handles
         ):
             self._handles[NodeId(raw.hex())] = handle
 

@@ -28,9 +28,11 @@ class PostgresDatabase:
     def __init__(self, connection: "psycopg.Connection[Any]", *, queues: bool = False) -> None:
         self.connection = connection
         self._queues = queues
+        self._waiting: dict[tuple[str, bool], list[Row]] = {}
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> Rows:
         """See ``Database.execute``."""
+        self._write()
         return self.connection.execute(_marked(statement), values, binary=True)
 
     def stream(self, statement: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
@@ -38,23 +40,36 @@ class PostgresDatabase:
         if self._queues:  # in a queue there are no cursors that the server keeps
             yield from self.execute(statement, values)
             return
+        self._write()
         with self.connection.cursor(name=f"stream_{id(self)}_{next(_NUMBERS)}") as cursor:
             cursor.itersize = _AT_ONCE
             cursor.execute(_marked(statement), values, binary=True)
             yield from cursor
 
-    def among(self, statement: str, values: Sequence[object]) -> Iterator[Row]:
+    def among(
+        self, statement: str, values: Sequence[object], *, behind: bool = False
+    ) -> Iterator[Row]:
         """See ``Database.among``."""
         if not values:
             return iter(())
-        return iter(self.execute(statement.format(among="= ANY(?)"), [list(values)]))
+        if not behind:
+            self._write()
+        marked = _marked(statement.format(among="= ANY(?)"))
+        return self.connection.execute(marked, [list(values)], binary=True)
 
     def insert(self, table: str, rows: Iterable[Row], *, again: bool = False) -> None:
         """See ``Database.insert``."""
-        several = list(rows)
-        if several:
-            columns = [list(column) for column in zip(*several, strict=True)]
-            self.connection.execute(_INSERTS[table, again], columns)
+        self._waiting.setdefault((table, again), []).extend(rows)
+        if not self._queues:
+            self._write()
+
+    def _write(self) -> None:
+        """Write the rows that wait: those of many records in one statement for each table."""
+        waiting, self._waiting = self._waiting, {}
+        for place, rows in waiting.items():
+            if rows:
+                columns = [list(column) for column in zip(*rows, strict=True)]
+                self.connection.execute(_INSERTS[place], columns)
 
     def integrity_faults(self) -> list[str]:
         """Nothing: the server looks after its own files, with its own tools."""

@@ -11,23 +11,27 @@ How it stays whole (see ``docs/decisions/0025-postgresql.md``):
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from whence.errors import StoreError, StoreUnreachableError, StoreVersionError
+from whence.errors import (
+    StoreError,
+    StoreLockedError,
+    StoreUnreachableError,
+    StoreVersionError,
+)
 from whence.model.identity import NodeId
-from whence.model.record import Record
 from whence.store.adjacency import Adjacency
-from whence.store.interface import Appended
 from whence.store.postgres import tables
 from whence.store.postgres.address import Address, driver, read_address
 from whence.store.postgres.database import PostgresDatabase
 from whence.store.postgres.faults import is_lost, translate
+from whence.store.postgres.writer import Mind, PostgresWriter
 from whence.store.sqlreader import SqlReader
-from whence.store.sqlwriter import SqlWriter, fill_graph
+from whence.store.sqlwriter import fill_graph
 
 if TYPE_CHECKING:
     import psycopg
@@ -68,6 +72,8 @@ class PostgresStore:
         self._mutex = threading.Lock()
         self._closings = 0
         self._prepared = False
+        self._writers = threading.Lock()
+        self._mind = Mind()
         told = hashlib.sha256(f"whence store {address.schema}".encode()).digest()
         self._key = int.from_bytes(told[:8], "big", signed=True)
         """Of the advisory lock; such locks are the database's own."""
@@ -81,20 +87,38 @@ class PostgresStore:
             yield SqlReader(PostgresDatabase(link.connection), link.adjacency)
 
     @contextmanager
-    def writing(self, *, timeout: float = 30.0) -> Iterator[SqlWriter]:
+    def writing(self, *, timeout: float = 30.0) -> Iterator[PostgresWriter]:
         """The writer; commits when the block ends well."""
-        said: list[NodeId] = []
+        with self._turn(timeout):
+            said: dict[NodeId, int] = {}
+            mind, self._mind = self._mind, Mind()
+            try:
+                with self._link(_WRITE) as link, link.connection.pipeline():
+                    self._wait_for_turn(link.connection, timeout)
+                    database = PostgresDatabase(link.connection, queues=True)
+                    writer = PostgresWriter(database, mind, said)
+                    yield writer
+                    writer.finish()
+                    database.execute("COMMIT")
+            except StoreUnreachableError:
+                if not (said and writer.is_over and self._are_kept(said)):
+                    raise
+            else:
+                writer.remember()
+                self._mind = mind
+
+    @contextmanager
+    def _turn(self, timeout: float) -> Iterator[None]:
+        """One writer of this process at a time; the server sees to the other processes."""
+        if not self._writers.acquire(timeout=timeout):
+            raise StoreLockedError(
+                f"the store in PostgreSQL ({self.address.shown}) was busy for {timeout:g} seconds",
+                hint="try again when the other writers are done",
+            )
         try:
-            with self._link(_WRITE) as link, link.connection.pipeline():
-                self._wait_for_turn(link.connection, timeout)
-                writer = PostgresWriter(PostgresDatabase(link.connection, queues=True), said)
-                yield writer
-                writer.finish()
-                writer.is_over = True
-                link.connection.execute("COMMIT")
-        except StoreUnreachableError:
-            if not (said and writer.is_over and self._are_kept(said)):
-                raise
+            yield
+        finally:
+            self._writers.release()
 
     def _wait_for_turn(self, connection: "psycopg.Connection[Any]", timeout: float) -> None:
         wait = f"{max(1, int(timeout * 1000))}ms"
@@ -102,7 +126,7 @@ class PostgresStore:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._key,)).fetchone()
         connection.execute("SELECT set_config('lock_timeout', '0', true)")
 
-    def _are_kept(self, records: list[NodeId]) -> bool:
+    def _are_kept(self, records: Iterable[NodeId]) -> bool:
         """Whether a block was kept whose commit nobody answered.
 
         Raises:
@@ -209,9 +233,12 @@ class PostgresStore:
         self._prepared = True
 
     def _version(self, connection: "psycopg.Connection[Any]") -> int:
-        place = f"{self.address.schema}.form"
-        found = connection.execute("SELECT to_regclass(%s)::text", (place,)).fetchone()
-        if found == (None,):
+        # Asked of the catalogue itself: what a session remembers of names may be out of date.
+        found = connection.execute(
+            "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = %s AND tablename = 'form'",
+            (self.address.schema,),
+        ).fetchone()
+        if found is None:
             return 0
         (version,) = connection.execute("SELECT version FROM form").fetchone() or (0,)
         if version > tables.VERSION:
@@ -228,6 +255,9 @@ class PostgresStore:
         connection.execute(_WRITE)
         self._wait_for_turn(connection, 30.0)
         version = self._version(connection)
+        if version == tables.VERSION:
+            connection.execute("ROLLBACK")  # another process was quicker
+            return
         try:
             if version == 0:
                 self._create(connection)
@@ -249,37 +279,15 @@ class PostgresStore:
             ) from error
 
     def _create(self, connection: "psycopg.Connection[Any]") -> None:
-        (exists,) = connection.execute(
-            "SELECT to_regnamespace(%s) IS NOT NULL", (self.address.schema,)
-        ).fetchone() or (False,)
-        if not exists:
+        exists = connection.execute(
+            "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", (self.address.schema,)
+        ).fetchone()
+        if exists is None:
             connection.execute(f"CREATE SCHEMA {self.address.schema}")
         connection.execute(tables.TABLES)
         connection.execute("INSERT INTO form VALUES (1, %s)", (tables.VERSION,))
         connection.execute("INSERT INTO making VALUES (1, %s)", (os.urandom(16),))
         connection.execute("INSERT INTO identity VALUES (1, %s)", (os.urandom(16),))
-
-
-class PostgresWriter(SqlWriter):
-    """The writer, which remembers what it added.
-
-    Args:
-        database: In a transaction that has the writers' lock.
-        said: Where the ids of the records go.
-    """
-
-    def __init__(self, database: PostgresDatabase, said: list[NodeId]) -> None:
-        super().__init__(database)
-        self._said = said
-        self.is_over = False
-        """Whether everything was said, and only the commit is left."""
-
-    def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
-        """Keep a record; see ``Writer.append``."""
-        appended = super().append(record, salt=salt)
-        if appended.fresh:
-            self._said.append(record.id)
-        return appended
 
 
 def open_postgres(url: str, folder: Path) -> PostgresStore:

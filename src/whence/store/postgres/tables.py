@@ -40,6 +40,9 @@ CREATE TABLE edge (
 CREATE INDEX edge_from ON edge (origin, target, kind);
 CREATE INDEX edge_to ON edge (target, origin, kind);
 CREATE TABLE about (node BIGINT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (node, idx));
+-- What one entry changed: so that a writer knows what others did since its last turn.
+CREATE INDEX about_by_entry ON about (idx);
+CREATE INDEX node_by_told ON node (told);
 CREATE TABLE member (digest BYTEA NOT NULL, node BIGINT NOT NULL, PRIMARY KEY (digest, node));
 CREATE TABLE belonging (
   node BIGINT NOT NULL, project TEXT COLLATE "C" NOT NULL, PRIMARY KEY (node, project)
