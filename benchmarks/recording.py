@@ -74,10 +74,10 @@ class Figures:
 def _measure(folder: Path, rounds: int, size: int) -> Figures:
     store = SqliteStore(folder)
     recorder = Recorder(store)
-    recorder.record_run(_run(-1))
+    recorder.record_run(run_seen(-1))
     walls, cpus = [], []
     for number in range(rounds):
-        runs = [_run(number * size + each) for each in range(size)]
+        runs = [run_seen(number * size + each) for each in range(size)]
         wall, cpu = time.perf_counter(), time.process_time()
         recorder.record_runs(runs)
         walls.append((time.perf_counter() - wall) / size)
@@ -111,7 +111,7 @@ def _write_by_hand(file: Path, size: int) -> float:
     return 1 / statistics.median(walls)
 
 
-def _run(number: int) -> RunSeen:
+def run_seen(number: int) -> RunSeen:
     """A training on one of a few dataset versions, each with another model."""
     day = number // 20
     return RunSeen(

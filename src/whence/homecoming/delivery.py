@@ -1,7 +1,8 @@
-"""Runs on their way to a store elsewhere: first into the spool, then over the net.
+"""Runs on their way to a store elsewhere: over the net, or else into the spool.
 
 A program's end waits for the net ``BOUND`` seconds and no longer; what has not arrived by then is
-delivered by a later command.
+written into the spool and delivered by a later command. Until one of the two has happened, the
+run's session is on disk as it was.
 """
 
 import threading
@@ -33,7 +34,7 @@ CONNECT = 2.0
 def send_home(
     url: str, folder: Path, runs: Sequence[RunSeen], *, before: Callable[[], object]
 ) -> Sent:
-    """Hand runs that belong together to a server; they are safe here first.
+    """Hand runs that belong together to a server, or keep them until it can be reached.
 
     Args:
         url: The server's.
@@ -43,19 +44,28 @@ def send_home(
 
     Raises:
         InvalidRecordError: the server refuses them for what they are; they do not wait.
-        StoreError: the spool cannot be written.
+        StoreError: the server cannot be reached, and the spool cannot be written.
     """
     body = canonical(encode_runs(runs))
-    spool = Spool(folder)
     with exclusive(folder / LOCK_NAME):
         before()
-        waiting = spool.put(url, runs[0].id, body)
+        told = _send(url, body)
+        if isinstance(told, AnsweredError) and told.is_for_good:
+            raise InvalidRecordError(f"{url} refuses it: {told.detail}", hint=told.hint)
+        if isinstance(told, Appended):
+            return Sent(told)
+        Spool(folder).put(url, runs[0].id, body)
+    return Sent(None, told if isinstance(told, StoreError) else _as_store_error(told, url))
+
+
+def _send(url: str, body: bytes) -> Appended | StoreError | AnsweredError:
+    """What became of a message, if that is known in time."""
     outcome: list[Appended | StoreError | AnsweredError] = []
     channels = Channels()
 
     def deliver() -> None:
         try:
-            outcome.append(channels.send(waiting))
+            outcome.append(channels.send(url, body))
         except (StoreError, AnsweredError) as error:
             outcome.append(error)
 
@@ -64,18 +74,9 @@ def send_home(
     thread.start()
     thread.join(BOUND)
     if not outcome:
-        slow = f"{url} gave no answer in {BOUND:g} seconds"
-        return Sent(None, StoreUnreachableError(slow))
+        return StoreUnreachableError(f"{url} gave no answer in {BOUND:g} seconds")
     channels.close()
-    (told,) = outcome
-    if isinstance(told, Appended):
-        return Sent(told)
-    if isinstance(told, StoreError):
-        return Sent(None, told)
-    if told.is_for_good:
-        waiting.path.unlink(missing_ok=True)
-        raise InvalidRecordError(f"{url} refuses it: {told.detail}", hint=told.hint)
-    return Sent(None, _as_store_error(told, url))
+    return outcome[0]
 
 
 def deliver_waiting(workspace: Workspace, *, patience: float = 10.0) -> list[str]:
@@ -113,24 +114,23 @@ class Channels:
     def __init__(self) -> None:
         self._open: dict[str, Channel] = {}
 
-    def send(self, waiting: Waiting) -> Appended:
-        """Send one, and let its file go; what became of the run itself.
+    def send(self, url: str, body: bytes) -> Appended:
+        """Send a message; what became of the run itself.
 
         Raises:
             StoreError: the server is away, or is none.
             AnsweredError: it refuses.
         """
-        channel = self._open.get(waiting.store)
+        channel = self._open.get(url)
         if channel is None:
-            channel = self._open[waiting.store] = Channel(
-                waiting.store, token_for(waiting.store), connect=CONNECT, answer=BOUND, patience=1.0
+            channel = self._open[url] = Channel(
+                url, token_for(url), connect=CONNECT, answer=BOUND, patience=1.0
             )
-        told = channel.ask("POST", PATH, waiting.body, repeatable=True)
+        told = channel.ask("POST", PATH, body, repeatable=True)
         match told:
             case {"kept": [{"index": int(index), "fresh": bool(fresh)}, *_]}:
-                waiting.path.unlink(missing_ok=True)
                 return Appended(index, fresh)
-        raise StoreError(f"{waiting.store} answers, but not as a server of this Whence does")
+        raise StoreError(f"{url} answers, but not as a server of this Whence does")
 
     def close(self) -> None:
         """Let go of all."""
@@ -140,7 +140,8 @@ class Channels:
 
 def _deliver(waiting: Waiting, channels: Channels, spool: Spool) -> WhenceError | None:
     try:
-        channels.send(waiting)
+        channels.send(waiting.store, waiting.body)
+        waiting.path.unlink(missing_ok=True)
     except AnsweredError as answered:
         if not answered.is_for_good:
             return _as_store_error(answered, waiting.store)
