@@ -1,13 +1,16 @@
 """Pushing and pulling between stores in memory, in any order and cut off anywhere."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from serving import listening
 from whence.errors import ConflictError, LedgerError
 from whence.ledger.audit import AuditRow
 from whence.model.identity import NodeId, derived_id
@@ -18,8 +21,10 @@ from whence.recording.recorder import Recorder
 from whence.recording.registry.registration import Registration
 from whence.store.interface import Appended, Direction, Head, Reader
 from whence.store.memory import MemoryStore
+from whence.store.remote.channel import Channel
+from whence.store.sqlite import SqliteStore
 from whence.sync.exchange import pull, push
-from whence.sync.peers import StorePeer
+from whence.sync.peers import ServerPeer, StorePeer
 from whence.sync.receiving import Claim, verify_guests
 from whence.sync.remotes import Remote
 from whence.sync.travelling import Arrived
@@ -287,3 +292,40 @@ def _keep(store: MemoryStore, *records: Record) -> None:
     with store.writing() as writer:
         for record in records:
             writer.append(record)
+
+
+def test_the_same_over_real_http(tmp_path: Path) -> None:
+    server = SqliteStore(tmp_path)
+    with ExitStack() as stack:
+        channel = Channel(stack.enter_context(listening(server, tmp_path)))
+        stack.callback(channel.close)
+        laptops = [Laptop("ada", MemoryStore()), Laptop("grace", MemoryStore())]
+        for round_ in range(2):
+            for each in laptops:
+                each.run()
+                each.register()
+                each.push(ServerPeer(channel))
+                if round_:
+                    each.pull(ServerPeer(channel))
+        for each in laptops:
+            each.pull(ServerPeer(channel))
+        _keep(laptops[0].store, a_record("told", nodes=[a_node("a")]))
+        with server.writing() as writer:
+            writer.append(replace(a_record("told"), source="another"))
+        with pytest.raises(ConflictError, match="is kept as .* and came as"):
+            laptops[0].push(ServerPeer(channel))
+        _keep(laptops[1].store, replace(a_record("told"), source="another"))
+        with pytest.raises(ConflictError):
+            laptops[1].pull(ServerPeer(channel))
+        forged = replace(laptops[1].remote, root="0" * 64)
+        with pytest.raises(LedgerError, match="does not show the history"):
+            pull(laptops[1].store, ServerPeer(channel), forged, laptops[1].keep)
+    with server.reading() as reader:
+        guests = list(verify_guests(reader))
+        assert {each.fault for each in guests} == {""}
+        assert len(guests) == 2
+        there = {each: told for each, told in picture(reader).items() if each != a_node("a").id}
+    here = {
+        each: told for each, told in picture(laptops[1].store).items() if each != a_node("a").id
+    }
+    assert there == here

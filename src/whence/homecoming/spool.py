@@ -103,7 +103,8 @@ class Spool:
     def waiting(self) -> Iterator[Waiting]:
         """Those that wait, oldest first."""
         for path in self._paths(self.folder):
-            with suppress(OSError, ValueError):  # delivered meanwhile, by another command
+            # Delivered meanwhile by another command, or no message of ours.
+            with suppress(OSError, ValueError, LookupError, TypeError):
                 head, body = path.read_bytes().split(b"\n")[:2]
                 told = json.loads(head)
                 yield Waiting(path, str(told["store"]), str(told["run"]), body)
@@ -116,7 +117,7 @@ class Spool:
         """Those that were set aside."""
         found = []
         for path in self._paths(self.folder / _REFUSED):
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, LookupError, TypeError):
                 lines = path.read_bytes().split(b"\n")
                 told, why = json.loads(lines[0]), json.loads(lines[2])
                 found.append(Refused(path, told["store"], told["run"], str(why["reason"])))

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import zlib
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -144,7 +145,8 @@ class Channel:
             try:
                 connection.request(method, target, body=data, headers=headers)
                 response = connection.getresponse()
-                answer = _read_all(response)
+                with closing(response):
+                    answer = _read_all(response)
                 told = {name.lower(): value for name, value in response.getheaders()}
             except (OSError, HTTPException) as error:
                 connection.close()
@@ -233,6 +235,9 @@ def _read_all(response: HTTPResponse) -> bytes:
         HTTPException: it is damaged, or larger than anything that is asked for.
     """
     answer = response.read(LARGEST)
+    if response.length:
+        msg = "an answer that ended too early" if len(answer) < LARGEST else "an answer without end"
+        raise HTTPException(msg)
     if response.headers.get("Content-Encoding", "").strip().lower() == "gzip":
         try:
             unpacked = zlib.decompressobj(wbits=31)

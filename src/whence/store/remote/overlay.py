@@ -168,6 +168,7 @@ class Overlay:
         below = self._below.facets(handle) if handle < ABOVE else []
         own = self._own(handle)
         above = [] if own is None else self._above.facets(own)
+        above = [replace(each, index=self._places[each.record]) for each in above]
         return sorted((*below, *above), key=lambda each: (each.time, each.record))
 
     def projects(self, handles: Sequence[int]) -> dict[int, frozenset[str]]:

@@ -1,0 +1,186 @@
+"""What a server may do to a client, and what the client says of it."""
+
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from whence.errors import (
+    ConflictError,
+    InvalidRecordError,
+    NotFoundError,
+    StoreError,
+    StoreUnreachableError,
+    UsageError,
+)
+from whence.store.remote.channel import Channel
+from whence.store.remote.problems import AnsweredError
+
+Answer = tuple[int, dict[str, str], bytes]
+JSON = {"Content-Type": "application/json"}
+PROBLEM = {"Content-Type": "application/problem+json"}
+
+
+class Scripted:
+    """A server that gives these answers, in order, and remembers what it was asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        script = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                script.asked.append((self.command, self.path, dict(self.headers), body))
+                status, headers, told = script.answers.pop(0)
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(told)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(told)
+                self.close_connection = "X-Close" in headers
+
+            do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  as the module wants it
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its name there
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@contextmanager
+def scripted(*answers: Answer) -> Iterator[Scripted]:
+    script = Scripted(*answers)
+    thread = threading.Thread(target=script.server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield script
+    finally:
+        script.server.shutdown()
+        thread.join()
+        script.server.server_close()
+
+
+def ok(value: Any = 1, **headers: str) -> Answer:
+    return 200, {**JSON, **headers}, json.dumps(value).encode()
+
+
+def problem(status: int, kind: str, **more: Any) -> Answer:
+    told = {"type": f"https://w3id.org/whence/problems/{kind}", "detail": "so it is", **more}
+    return status, PROBLEM, json.dumps(told).encode()
+
+
+def test_one_connection_serves_many_requests_and_a_lost_one_is_made_anew() -> None:
+    # The server closes behind its first answer without saying so: the second request must not fail.
+    with scripted(ok(1, **{"X-Close": "1"}), ok(2), ok(3)) as server:
+        channel = Channel(server.url, "secret")
+        assert [channel.ask("GET", "/a"), channel.ask("GET", "/b")] == [1, 2]
+        assert channel.ask("POST", "/c", {"x": 1}) == 3
+        channel.close()
+    assert [each[2]["Authorization"] for each in server.asked] == ["Bearer secret"] * 3
+    assert json.loads(server.asked[2][3]) == {"x": 1}
+
+
+def test_packed_answers_are_unpacked_and_lines_are_sent_packed() -> None:
+    packed = gzip.compress(json.dumps(["x" * 5000]).encode())
+    with scripted((200, {**JSON, "Content-Encoding": "gzip"}, packed), ok()) as server:
+        channel = Channel(server.url)
+        assert channel.ask("GET", "/") == ["x" * 5000]
+        channel.ask("POST", "/", b"[1]\n", media="application/x-ndjson")
+        channel.close()
+    assert gzip.decompress(server.asked[1][3]) == b"[1]\n"
+
+
+def test_a_busy_server_is_asked_again_only_for_what_may_be_repeated() -> None:
+    busy = (503, {**PROBLEM, "Retry-After": "0"}, b"{}")
+    with scripted(busy, ok(7), busy) as server:
+        channel = Channel(server.url)
+        assert channel.ask("GET", "/") == 7
+        with pytest.raises(AnsweredError):
+            channel.ask("POST", "/", {})
+        channel.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (problem(422, "invalid-record"), InvalidRecordError, "so it is"),
+        (problem(409, "conflict"), ConflictError, "so it is"),
+        (problem(404, "not-found", hint="look"), NotFoundError, "so it is"),
+        (problem(400, "bad-request"), UsageError, "so it is"),
+        (problem(507, "no-room"), StoreUnreachableError, "cannot answer now"),
+        (problem(401, "unauthenticated"), StoreError, "who you are"),
+        (problem(403, "forbidden"), StoreError, "does not allow"),
+        (problem(500, "internal"), StoreError, "failed"),
+        ((502, {"Content-Type": "text/html"}, b"<html>"), StoreUnreachableError, "502"),
+        ((418, {}, b""), StoreError, "status 418"),
+    ],
+)
+def test_a_refusal_is_the_error_that_it_means(
+    answer: Answer, kind: type[Exception], words: str
+) -> None:
+    with scripted(answer) as server:
+        channel = Channel(server.url, patience=0)
+        with pytest.raises(AnsweredError) as answered:
+            channel.ask("GET", "/")
+        channel.close()
+    error = answered.value.as_error(server.url)
+    assert type(error) is kind
+    assert words in error.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((302, {"Location": "https://elsewhere.example"}, b""), "sends us to https://elsewhere"),
+        ((200, {"Content-Type": "text/html"}, b"<html>"), "no server of Whence"),
+        ((200, {**JSON, "Content-Encoding": "gzip"}, b"no gzip"), "damaged"),
+        ((200, {**JSON, "Content-Encoding": "gzip"}, gzip.compress(b"[1]")[:-9]), "does not end"),
+        ((200, {**JSON, "Content-Length": "9", "X-Close": "1"}, b"[1]"), "cannot be reached"),
+    ],
+)
+def test_what_is_no_answer_is_said(answer: Answer, words: str) -> None:
+    with scripted(answer) as server:
+        channel = Channel(server.url)
+        with pytest.raises(StoreError) as raised:
+            channel.ask("GET", "/")
+        channel.close()
+    assert words in raised.value.message
+    assert server.asked[0][1] == "/"
+
+
+def test_a_server_that_never_answers_is_away() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        channel = Channel(f"http://127.0.0.1:{silent.getsockname()[1]}", answer=0.1)
+        with pytest.raises(StoreUnreachableError, match="cannot be reached"):
+            channel.ask("GET", "/")
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(ok("by proxy")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "localhost")
+        channel = Channel("http://whence.example.org/team")
+        assert channel.ask("GET", "/x") == "by proxy"
+        channel.close()
+    assert proxy.asked[0][1] == "http://whence.example.org:80/team/x"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "whence.example.org", "ftp://x", "http://", "http://a:b", "http://a/?q", "http://u:p@a"]
+)
+def test_what_is_no_address_is_said(url: str) -> None:
+    with pytest.raises(UsageError):
+        Channel(url)
