@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import mlflow
-from mlflow.data.meta_dataset import MetaDataset
 from mlflow.data.http_dataset_source import HTTPDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 
 
 def main(url: str, count: int) -> None:

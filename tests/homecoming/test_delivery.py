@@ -165,5 +165,3 @@ def test_what_is_no_message_in_the_spool_is_passed_over(workspace: Workspace) ->
     for number, content in enumerate((b"", b"{}\n{}\n", b"[]\n", b"\xff\n\n")):
         (spool.folder / f"0{number}.json").write_bytes(content)
     assert [each.run for each in spool.waiting()] == [a_run(1).id]
-
-

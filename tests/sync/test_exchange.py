@@ -312,7 +312,7 @@ def test_the_same_over_real_http(tmp_path: Path) -> None:
         _keep(laptops[0].store, a_record("told", nodes=[a_node("a")]))
         with server.writing() as writer:
             writer.append(replace(a_record("told"), source="another"))
-        with pytest.raises(ConflictError, match="is kept as .* and came as"):
+        with pytest.raises(ConflictError, match=r"is kept as .* and came as"):
             laptops[0].push(ServerPeer(channel))
         _keep(laptops[1].store, replace(a_record("told"), source="another"))
         with pytest.raises(ConflictError):

@@ -179,7 +179,8 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    "url", ["", "whence.example.org", "ftp://x", "http://", "http://a:b", "http://a/?q", "http://u:p@a"]
+    "url",
+    ["", "whence.example.org", "ftp://x", "http://", "http://a:b", "http://a/?q", "http://u:p@a"],
 )
 def test_what_is_no_address_is_said(url: str) -> None:
     with pytest.raises(UsageError):

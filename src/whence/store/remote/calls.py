@@ -92,7 +92,10 @@ def answer_call(reader: Reader, call: Any) -> Any:
     if len(arguments) != len(ask.takes):
         raise WireError(f"{name} takes {len(ask.takes)} arguments, not {len(arguments)}")
     given = [form.read(each) for form, each in zip(ask.takes, arguments, strict=True)]
-    return ask.gives.write(ask.do(reader, *given))
+    try:
+        return ask.gives.write(ask.do(reader, *given))
+    except (LookupError, OverflowError):
+        raise WireError(f"{name} speaks of a handle that nobody gave out") from None
 
 
 # ------------------------------------------------------------------- the forms
