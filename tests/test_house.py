@@ -101,6 +101,7 @@ TESTED_TOGETHER = {
     "reproduction/comparers/": "reproduction/comparers",
     "reproduction/": "reproduction/test_studio.py",
     "cli/commands/receipts.py": "journeys/test_serving.py",
+    "cli/deploying.py": "journeys/test_serving.py",
     "cli/predictions.py": "journeys/test_serving.py",
     "cli/render/receipts.py": "journeys/test_serving.py",
     "receipts/": "receipts/test_recorder.py",

@@ -68,6 +68,29 @@ def test_what_cannot_be_deployed_is_told_in_words(trained: Project) -> None:
     assert "nothing that serves" in trained.whence("impact", "data/raw.csv", "--live").stdout
 
 
+POLICY = """
+policy: production
+rules:
+  - rule: approvals
+    count: 1
+"""
+
+
+def test_a_policy_decides_what_is_deployed(trained: Project) -> None:
+    trained.write("production.yaml", POLICY)
+    words = ("delay@1", "--to", EU, "--policy", "production.yaml")
+    refused = trained.whence("deploy", *words, status=1)
+    assert "nothing was deployed" in refused.stderr
+    assert "approvals" in refused.stdout
+    told = trained.ask("deploy", *words, status=1)
+    assert (told["changes"], told["checks"][0]["passed"]) == ([], False)
+    assert trained.ask("deployments")["deployments"] == []
+    trained.write("production.yaml", "policy: production\nrules:\n  - not-retired\n")
+    told = trained.ask("deploy", *words)
+    assert [each["what"] for each in told["changes"]] == ["began"]
+    assert told["checks"][0]["passed"]
+
+
 SERVE = """
 import json, sys
 from whence import receipts

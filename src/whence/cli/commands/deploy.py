@@ -8,6 +8,9 @@ changes its share or its address.
     whence deploy delay@3 --to production-eu
     whence deploy delay@4 --to production-eu --traffic 20%
 
+With --policy it is recorded only if the version holds to it: else nothing is deployed, the findings
+are told, and the exit status is 1. Either way the verdict is kept.
+
 Whence does not start or stop anything: it records what you did, so that `whence impact DATASET`
 arrives at what is live, and `whence trace RECEIPT` at what gave a prediction.
 """
@@ -18,7 +21,10 @@ from whence import __version__
 from whence.capture.again import is_again
 from whence.cli.asking import find, settled
 from whence.cli.console import Console
+from whence.cli.deploying import deploy_through
+from whence.cli.policyfile import load_policy
 from whence.cli.render.deployments import render_changes
+from whence.cli.render.ruling import render_ruling
 from whence.cli.verb import add_json, key_values
 from whence.errors import UsageError
 from whence.homecoming.surroundings import who
@@ -37,6 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--traffic", metavar="SHARE", help="part of the requests, such as 20%% (default: all)"
     )
     parser.add_argument("--endpoint", default="", metavar="URL", help="the address it answers at")
+    parser.add_argument(
+        "--policy", metavar="FILE", help="only if the version holds to the policy in FILE"
+    )
     parser.add_argument(
         "--kserve",
         default="",
@@ -73,13 +82,23 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             at=read_moment(args.at) if args.at else "",
             tags=key_values(args.tag, "--tag"),
         )
-        workspace.recorder.record([deploy.compose])
+        verdict = None
+        if args.policy:
+            verdict = deploy_through(workspace, load_policy(args.policy), deploy)
+        else:
+            workspace.recorder.record([deploy.compose])
+    is_open = verdict is None or verdict["passed"]
     if args.json:
-        told = [change_json(each) for each in deploy.changes]
-        console.print_json({"environment": args.to, "changes": told})
-    else:
+        told = [change_json(each) for each in deploy.changes] if is_open else []
+        checks = {} if verdict is None else {"checks": [verdict]}
+        console.print_json({"environment": args.to, "changes": told, **checks})
+    elif is_open:
         console.print(render_changes(args.to, deploy.changes))
-    return 0
+    else:
+        assert verdict is not None
+        console.print(render_ruling(verdict, width=console.width, styled=console.styled))
+        console.say("whence: the gate is shut; nothing was deployed, and the verdict is kept")
+    return 0 if is_open else 1
 
 
 def read_share(text: str | None) -> float:
