@@ -225,8 +225,8 @@ def _environment(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unexplained(node: Node) -> list[Gap]:
     """The gap of a thing that nothing is recorded to have made."""
-    if node.kind not in {NodeKind.DATASET, NodeKind.MODEL, NodeKind.INDEX, NodeKind.PROMPT}:
-        return []  # code, configuration and environments are written by people
+    if node.kind not in {NodeKind.DATASET, NodeKind.MODEL, NodeKind.INDEX}:
+        return []  # code, configuration, prompts and environments are written by people
     if node.location is not None and not node.location.startswith("file:"):
         # It came from that address: of data that is the end of the story, of a model it is not.
         return [base_model_gap(node.name)] if node.kind is NodeKind.MODEL else []

@@ -1,6 +1,6 @@
 """Names with versions: registered models and systems, where their aliases point, their history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,13 @@ def line_of(reader: GraphReader, handle: int) -> int | None:
     return next((link.target for link in links if link.kind is EdgeKind.VERSION_OF), None)
 
 
-def aliases_of(reader: GraphReader, line: int) -> dict[str, list[LineVersion]]:
+def aliases_of(
+    reader: GraphReader, line: int, versions: Sequence[LineVersion] | None = None
+) -> dict[str, list[LineVersion]]:
     """Where each alias points now: several versions where two stores gave the same number."""
     account = account_for(reader, line)
-    versions = versions_of(reader, line)
-    found = {}
+    versions = versions_of(reader, line) if versions is None else versions
+    found: dict[str, list[LineVersion]] = {}
     for alias, number in sorted(account.said("alias").items()):
         same = [each for each in versions if each.number == number]
         meant = _meant(account, alias, number) if len(same) > 1 else None

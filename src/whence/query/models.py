@@ -50,7 +50,7 @@ def line_json(
     """
     every = versions_of(reader, handle)
     read: Read = {}
-    aliases = aliases_of(reader, handle)
+    aliases = aliases_of(reader, handle, every)
     pointing = {
         each.handle: sorted(at for at, found in aliases.items() if each in found) for each in every
     }
@@ -118,8 +118,9 @@ def derivations(reader: GraphReader, model: int) -> Iterator[dict[str, Any]]:
 
 def _line(reader: GraphReader, handle: int, every: list[LineVersion]) -> dict[str, Any]:
     account = account_for(reader, handle)
-    aliases = aliases_of(reader, handle)
-    registered = [account_for(reader, each.handle).said("registration") for each in every]
+    aliases = aliases_of(reader, handle, every)
+    ends = dict.fromkeys(each.handle for each in (*every[:1], *every[-1:]))
+    registered = [account_for(reader, each).said("registration") for each in ends]
     times = [str(each["registered_at"]) for each in registered if "registered_at" in each]
     changes = [str(row["at"]) for row in account.said("changes").values()]
     return {

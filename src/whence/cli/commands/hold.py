@@ -1,7 +1,7 @@
 """Hold a thing: what it takes to make it again is never cleared away.
 
-REF is a run, a file, or a version of a model. --release ends it; with no REF, all that is held is
-listed.
+REF is a run, a file, or a version of a model or of a system. --release ends it; with no REF, all
+that is held is listed.
 
     whence hold reports/q3.csv --reason 'audit until March'
     whence hold --release reports/q3.csv
@@ -16,6 +16,7 @@ from whence.cli.render.text import printable
 from whence.cli.verb import add_json
 from whence.errors import UsageError
 from whence.homecoming.surroundings import who
+from whence.model.line import VERSION_KINDS
 from whence.model.node import NodeKind
 from whence.query.account import account_for
 from whence.query.holding import held_json
@@ -47,7 +48,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
                 handle = find(workspace, reader, args.ref, console)
                 (node,) = reader.nodes([handle])
                 told = account_for(reader, handle).said("hold")
-            if not node.is_artifact and node.kind not in {NodeKind.RUN, NodeKind.MODEL_VERSION}:
+            if not node.is_artifact and node.kind not in {NodeKind.RUN, *VERSION_KINDS}:
                 raise UsageError(
                     f"a {node.kind.value.replace('_', ' ')} cannot be held",
                     hint="name a run, a file, or a version of a model",

@@ -198,7 +198,13 @@ def _version(each: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
         ("serves", "  ".join(filter(None, row))) for row in deployment_rows(each["deployments"])
     ]
     facts += [("decided", row[0]) for row in approval_rows(each.get("approvals", ()))]
-    facts += [("measured", str(figure["sentence"])) for figure in each.get("evaluations", ())]
+    facts += [
+        (
+            "measured",
+            f"{figure['sentence']} ({figure['job']} {figure['run'][:8]}, {figure['at'][:10]})",
+        )
+        for figure in each.get("evaluations", ())
+    ]
     yield from _facts(facts, paint, width)
     for warning in each.get("warnings", ()):
         for at, text in enumerate(fold(printable(warning["message"]), max(width, 60) - 6)):

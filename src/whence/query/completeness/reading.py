@@ -20,7 +20,9 @@ LIMIT = 10_000
 OPENED = 2_000
 """How many things, and how many runs, are opened to read what is said of them: the nearest."""
 
-WRITTEN = frozenset({NodeKind.CODE, NodeKind.CONFIG, NodeKind.ENVIRONMENT})
+WRITTEN = frozenset(
+    {NodeKind.CODE, NodeKind.CONFIG, NodeKind.ENVIRONMENT, NodeKind.PROMPT, NodeKind.TOOL}
+)
 """Kinds that people write: they have layers of their own, and need no further origin."""
 
 _COPIES = frozenset({"copied", "subset", ""})

@@ -28,6 +28,7 @@ GAP_LAYERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "actor-unknown": frozenset(),
         "contradiction": frozenset(),
         "erased": _ALL,
+        "withheld": _ALL,  # what the asker may not see may differ
         "truncated": frozenset({"data", "outputs"}),
     }
 )

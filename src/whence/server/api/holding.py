@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from whence.errors import UsageError
+from whence.model.line import VERSION_KINDS
 from whence.model.node import NodeKind
 from whence.query.account import account_for
 from whence.query.holding import held_json
@@ -13,7 +14,7 @@ from whence.server.access.permission import Permission
 from whence.server.routing import Call, Ref, Reply, Route, Words
 from whence.server.service import SOURCE, actor_of, find
 
-_HELD = frozenset({NodeKind.RUN, NodeKind.MODEL_VERSION})
+_HELD = frozenset({NodeKind.RUN, *VERSION_KINDS})
 
 
 class Holding(Words):
