@@ -1,6 +1,9 @@
 """Aliases that move only through a policy: putting it there, and going through it."""
 
 import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from whence import __version__
 from whence.cli.asking import settled
@@ -9,16 +12,17 @@ from whence.cli.person import person
 from whence.cli.policyfile import load_policy
 from whence.cli.render.ruling import render_ruling
 from whence.cli.render.text import printable
-from whence.cli.served import server_of
-from whence.errors import UsageError
+from whence.cli.served import Request, server_of
+from whence.errors import ConflictError, UsageError
 from whence.governance.evaluating import evaluate
-from whence.governance.gate import Composer, Guarded, move_alias
+from whence.governance.gate import move_alias
 from whence.governance.policy import Policy
 from whence.governance.protection import Protecting, Protection, protections
 from whence.homecoming.sketches import find_sketch
 from whence.model.line import Line
 from whence.model.moment import now
 from whence.query.lines import aliases_of, line_called
+from whence.recording.registry.alias import AliasMove
 from whence.store.interface import Reader
 from whence.workspace import Workspace
 
@@ -35,21 +39,46 @@ def add_protection(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def go_through(workspace: Workspace, compose: Composer) -> Guarded:
-    """Move an alias, through its policy where it has one."""
-    return move_alias(
-        compose,
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What became of a move."""
+
+    is_open: bool
+    checks: tuple[dict[str, Any], ...] = ()
+    """The verdicts of the policies that it went through, as JSON."""
+
+
+def go_through(workspace: Workspace, move: AliasMove) -> Passage:
+    """Move an alias, through its policy where it has one: here, or on the server."""
+    request = server_of(workspace)
+    if request is not None:
+        return _go_there(request, move)
+    gate = move_alias(
+        move.compose,
         workspace.recorder.record,
         by=person().name,
         sketch_of=find_sketch(workspace),
     )
+    return Passage(gate.is_open, tuple(each.as_json() for each in gate.verdicts))
 
 
-def tell_refusal(guarded: Guarded, console: Console) -> None:
+def _go_there(request: Request, move: AliasMove) -> Passage:
+    body = {"model": move.model, "version": move.number, "alias": move.alias}
+    try:
+        request("POST", "/api/v1/alias", body | {"reason": move.reason, "force": move.force})
+    except ConflictError:
+        ref = {"ref": f"{move.model}@{move.number}", "purpose": move.alias}
+        told = request("POST", "/api/v1/check", ref)
+        if told["passed"]:
+            raise  # it was about something else
+        return Passage(is_open=False, checks=(told,))
+    return Passage(is_open=True)
+
+
+def tell_refusal(checks: Sequence[Mapping[str, Any]], console: Console) -> None:
     """Why an alias was not moved."""
-    for each in guarded.verdicts:
-        told = render_ruling(each.as_json(), width=console.width, styled=console.styled)
-        console.print(told)
+    for each in checks:
+        console.print(render_ruling(each, width=console.width, styled=console.styled))
     console.say("whence: the gate is shut; nothing was moved, and the verdict is in the record")
 
 

@@ -19,6 +19,9 @@ from whence.store.interface import Direction, Reader
 LIMIT = 100_000
 """How many things of an ancestry are looked at; beyond, what rests on all of them is unknown."""
 
+COPIES = 50
+"""Other things of the same bytes that are looked at, the latest."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -36,6 +39,7 @@ class Case:
     """The public key of the server that judges, empty for one without; ``None`` on a laptop, where
     a name is what its bearer says it is."""
     _accounts: dict[int, Account] = field(default_factory=dict)
+    _alike: dict[int, list[int]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ the thing
 
@@ -149,6 +153,14 @@ class Case:
         if handle not in self._accounts:
             self._accounts[handle] = account_for(self.reader, handle)
         return self._accounts[handle]
+
+    def alike(self, handle: int) -> list[int]:
+        """A thing, and the latest others of the same bytes: what is said of them is said of it."""
+        if handle not in self._alike:
+            node = self.node_of(handle)
+            same = [] if node.digest is None else self.reader.with_digest(node.digest.sha256)
+            self._alike[handle] = [handle, *(at for at in same[:COPIES] if at != handle)]
+        return self._alike[handle]
 
     def node_of(self, handle: int) -> Node:
         """The node of a handle."""

@@ -72,17 +72,16 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             reason=args.reason,
             force=args.force,
         )
-        gate = go_through(workspace, move.compose)
+        gate = go_through(workspace, move)
     if args.json:
-        checks = [each.as_json() for each in gate.verdicts]
         told_json = {"model": model, "alias": args.alias, "version": number, "moved": gate.is_open}
-        console.print_json(told_json | ({"checks": checks} if checks else {}))
+        console.print_json(told_json | ({"checks": list(gate.checks)} if gate.checks else {}))
     elif not gate.is_open:
-        tell_refusal(gate, console)
+        tell_refusal(gate.checks, console)
     elif number is None:
         console.print(printable(f"{model}@{args.alias} points nowhere any more"))
     else:
-        through = f" (passed {gate.verdicts[0].policy.name})" if gate.verdicts else ""
+        through = f" (passed {gate.checks[0]['policy']['name']})" if gate.checks else ""
         console.print(printable(f"{model}@{args.alias} → {model}@{number}{through}"))
     return 0 if gate.is_open else 1
 

@@ -33,7 +33,6 @@ _KINDS: Mapping[str, frozenset[NodeKind]] = {
     "models": frozenset({NodeKind.MODEL}),
 }
 _KEYS = ("licence", "license", "spdx", "spdx_id", "id", "name")
-_COPIES = 50
 
 
 def mistake(asked: Asked) -> str:
@@ -70,14 +69,8 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
 
 def licences_of(case: Case, handle: int) -> list[str]:
     """What people said of a thing's licence, and of other things of the same bytes."""
-    node = case.node_of(handle)
-    alike = [handle]
-    if node.digest is not None:
-        alike += [
-            at for at in case.reader.with_digest(node.digest.sha256)[:_COPIES] if at != handle
-        ]
     found: dict[str, None] = {}
-    for each in alike:
+    for each in case.alike(handle):
         account = case.account(each)
         for facet in ("licence", "tags", "remote"):
             found |= dict.fromkeys(_said(account.said(facet), facet))

@@ -11,12 +11,8 @@ from fnmatch import fnmatchcase
 from whence.governance.case import Case
 from whence.governance.finding import Finding
 from whence.governance.option import Asked, Option, Sort
-from whence.model.node import Node
 
 OPTIONS = (Option("tags", Sort.TEXTS, "tags that nothing may carry", required=True),)
-
-_COPIES = 50
-"""Other things of the same bytes that are looked at, the latest."""
 
 
 def judge(case: Case, asked: Asked) -> Iterable[Finding]:
@@ -24,7 +20,7 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
     wanted = asked.texts("tags")
     count = 0
     for handle, node in case.ancestry.items():
-        for tag, bearer in _tagged(case, handle, node, wanted):
+        for tag, bearer in _tagged(case, handle, wanted):
             count += 1
             same = "" if bearer == handle else f", by the same bytes as {case.node_of(bearer).name}"
             yield case.failed(
@@ -38,16 +34,9 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
     yield from case.cut_off()
 
 
-def _tagged(
-    case: Case, handle: int, node: Node, wanted: tuple[str, ...]
-) -> Iterator[tuple[str, int]]:
-    alike = [handle]
-    if node.digest is not None:
-        alike += [
-            at for at in case.reader.with_digest(node.digest.sha256)[:_COPIES] if at != handle
-        ]
+def _tagged(case: Case, handle: int, wanted: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     met: set[str] = set()
-    for each in alike:
+    for each in case.alike(handle):
         tags = case.account(each).said("tags")
         for tag in _matching(tags, wanted):
             if tag not in met:
