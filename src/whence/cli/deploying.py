@@ -41,7 +41,7 @@ def deploy_through(workspace: Workspace, policy: Policy, deploy: Deploy) -> dict
         if answer["passed"]:
             workspace.recorder.record([deploy.compose])
         return answer
-    verdicts: "list[Verdict]" = []
+    verdicts: list[Verdict] = []
 
     def compose(reader: Reader, time: str) -> Record:
         record = deploy.compose(reader, time)
