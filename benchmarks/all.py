@@ -1,8 +1,11 @@
 """Every benchmark, one table: ``make bench``."""
 
+import busy_day
+import contamination
 import inside
 import keeping
 import postgres
+import server_ingest
 import versions
 import walks
 from rowtable import print_rows
@@ -22,5 +25,8 @@ if __name__ == "__main__":
             *versions.main(),
             *receipts.main(),
             *postgres.main(),
+            *server_ingest.main(),
+            *contamination.main(),
+            *busy_day.main(),
         ]
     )

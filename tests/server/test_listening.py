@@ -72,3 +72,39 @@ def test_nobody_else_is_let_in_unguarded(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "can be reached by others" in done.stderr
+
+
+def test_a_store_is_served_from_where_its_url_says(tmp_path: Path) -> None:
+    (tmp_path / "here" / ".whence").mkdir(parents=True)
+    place = tmp_path / "elsewhere"
+    words = ("--store", f"sqlite://{place}")
+    with serving(tmp_path / "here", *words) as (_, process):
+        assert (place / "whence.sqlite").exists()
+        with pytest.raises(StoreLockedError), serving_alone(place):
+            pass
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--store", "https://whence.example.org"], "is a server already"),
+        (["--store", "nonsense"], "names no store"),
+        (["--store", "sqlite://", "--demo"], "has a store of its own"),
+    ],
+)
+def test_a_store_that_cannot_be_served_is_an_error(
+    tmp_path: Path, words: list[str], told: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "whence", "serve", "--port", "0", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

@@ -27,7 +27,7 @@ from whence.store.sqlreader import SqlReader
 REMEMBERED = 200_000
 """How many ids and nodes a writer keeps in mind at most."""
 
-KEPT = 20_000
+KEPT = 10_000
 """How many of them the next writer gets."""
 
 

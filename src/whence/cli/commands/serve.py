@@ -1,10 +1,13 @@
 """Serve the record over HTTP: for a team, for other tools, for a look with a browser.
 
-The server works on the record of this folder, as every command does. It listens on this machine
+The server works on the record of this folder, as every command does, or on the one that --store
+names. It listens on this machine
 alone, on port 8642 or the next that is free, and says where. Ctrl-C or SIGTERM end it: what it has
 accepted is kept before it goes.
 
     whence serve
+    whence serve --demo
+    whence serve --store postgresql://whence@db.example.org/whence
     whence serve --port 0 --log-format json
     whence serve --auth tokens --host 0.0.0.0 --allowed-host whence.example.org
 
@@ -17,11 +20,15 @@ whoever looks after it. Needs the extra packages of `pip install 'whence[server]
 """
 
 import argparse
+import shutil
+from contextlib import ExitStack
 
 from whence.cli.console import Console
 from whence.errors import NotFoundError, UsageError
 from whence.server.access.permission import Mode, check_bind
-from whence.workspace import make_workspace
+from whence.store.interface import Store
+from whence.store.opening import open_store
+from whence.workspace import FOLDER, Workspace, make_workspace, store_url
 
 _FIRST = """
 Nobody can let others in yet. With this token one may do everything for a day; it is shown only now:
@@ -31,11 +38,20 @@ Nobody can let others in yet. With this token one may do everything for a day; i
     whence login {url} --token -      (and paste it)
     whence user add NAME --role admin --server {url}"""
 
+_PLAYED = ".whence/played"
+"""Says that the demo was played to its end."""
+
 SUMMARY = "serve the record over HTTP"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
+    parser.add_argument(
+        "--store", metavar="URL", help="serve this store, such as postgresql://…; default: as ever"
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="serve the record of the demo; made on first use"
+    )
     parser.add_argument(
         "--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)"
     )
@@ -88,11 +104,18 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     check_bind(args.host, authenticated=mode is not Mode.NONE)
     tls = _checked_tls(args.tls_cert, args.tls_key)
     scheme = "https" if tls else "http"
-    workspace = make_workspace()
-    with listening.serving_alone(workspace.folder):
+    if args.demo and args.store:
+        raise UsageError("--demo has a store of its own", hint="leave --store out")
+    workspace = _demo(console) if args.demo else make_workspace()
+    store = _opened(workspace, "sqlite://" if args.demo else args.store)
+    places = {workspace.folder, getattr(store, "folder", workspace.folder)}
+    with ExitStack() as held:
+        for place in sorted(places):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held.enter_context(listening.serving_alone(place))
         socket = listening.listen(args.host, args.port)
         gate = open_gate(workspace.folder, mode, args.allowed_host)
-        service = Service(workspace.store, workspace.folder, gate)
+        service = Service(store, workspace.folder, gate)
         try:
             with service.store.reading() as reader:
                 entries = reader.head().size
@@ -103,7 +126,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
             def started() -> None:
                 console.print(
-                    f"Whence serves {workspace.folder} ({entries} entries) at {scheme}://{shown}:{port}"
+                    f"Whence serves {_shown(store, workspace)} ({entries} entries) "
+                    f"at {scheme}://{shown}:{port}"
                 )
                 if token := first_token(gate):
                     console.print(_FIRST.format(token=token, url=f"{scheme}://{shown}:{port}"))
@@ -114,6 +138,41 @@ def execute(args: argparse.Namespace, console: Console) -> int:
             service.close()
             socket.close()
     return 0
+
+
+def _shown(store: Store, workspace: Workspace) -> str:
+    """How people call the store; a URL may hold a password, and is not said."""
+    return str(getattr(store, "folder", f"{type(store).__name__} of {workspace.folder}"))
+
+
+def _opened(workspace: Workspace, url: str | None) -> Store:
+    """The store to be served.
+
+    Raises:
+        UsageError: it is itself behind a server.
+    """
+    named = url or store_url(workspace.folder)
+    if named and named.startswith(("http://", "https://")):
+        raise UsageError(
+            f"{named} is a server already",
+            hint="name a store with --store, or `--store sqlite://` for the one in this folder",
+        )
+    return open_store(named, workspace.folder)
+
+
+def _demo(console: Console) -> Workspace:
+    """The workspace of the demo, in the user's own state folder."""
+    from whence.capture.session import state_folder  # noqa: PLC0415  only needed here
+    from whence.demo.playing import play  # noqa: PLC0415
+
+    folder = state_folder() / "demo"
+    if not (folder / _PLAYED).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        console.say("whence: making the demo's record; this takes a minute, once")
+        play(folder, console.say, console.err)
+        (folder / _PLAYED).touch()
+    return Workspace(folder, folder / FOLDER)
 
 
 def _checked_tls(certificate: str | None, key: str | None) -> tuple[str, str] | None:
