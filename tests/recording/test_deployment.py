@@ -1,12 +1,13 @@
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whence.errors import UsageError
+from whence.errors import NotFoundError, UsageError
 from whence.model.deployment import read_serving
 from whence.model.identity import NodeId
 from whence.query.account import describe
@@ -28,6 +29,11 @@ EU = "production-eu"
 
 @pytest.fixture
 def world() -> World:
+    return made()
+
+
+def made() -> World:
+    """Three versions of one model and one of another."""
     world = World(*pipeline())
     (model,) = world.store.nodes([world.thing("models/delay.joblib")])
     for name in ("delay", "delay", "delay", "other"):
@@ -222,3 +228,36 @@ def test_a_deployment_is_over_with_the_first_end_in_whatever_order_it_is_told(
     assert one is not None
     assert other is not None
     assert one.until == other.until == min(ends, default=None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["delay@1", "delay@2", "delay@3", "other@1"]),
+            st.sampled_from([EU, "us"]),
+            st.sampled_from([None, 0, 10, 40, 60, 100]),
+        ),
+        max_size=10,
+    )
+)
+def test_whatever_is_deployed_no_place_gives_out_more_than_all_requests(
+    plan: list[tuple[str, str, float | None]],
+) -> None:
+    world = made()
+    for name, place, traffic in plan:
+        with suppress(UsageError, NotFoundError):
+            if traffic is None:
+                handle = world.store.named(name)[0]
+                chosen = live_one(world.store, handle, place)
+                world.recorder.record([Undeploy((chosen.node.id,), ADA, "tests").compose])
+            else:
+                deploy(world, name, place, traffic=traffic)
+        sums: dict[tuple[str, str], float] = {}
+        for its, share in shares(world).items():
+            where = its.rpartition("@")[0]
+            sums[its.split("/")[0], where] = sums.get((its.split("/")[0], where), 0) + share
+        assert all(total <= 100 for total in sums.values())
+    live = [each for each in all_deployments(world.store) if each.serving.is_live()]
+    places = [(each.serving.environment, each.version.id) for each in live]
+    assert len(places) == len(set(places))

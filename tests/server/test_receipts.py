@@ -1,6 +1,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,16 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from serving import served
+from whence.errors import NotFoundError
 from whence.receipts.reading import Wanted, list_receipts
 from whence.receipts.recorder import Recorder as Receipts
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Recorder
 from whence.recording.registry.registration import Registration
+from whence.server.access.permission import LOCAL, Principal, Role
+from whence.server.api.receipts import receipt as tell
+from whence.server.routing import Call
+from whence.server.service import Service
 from whence.settings.configuration import put
 from whence.store.sqlite import SqliteStore
 from whence.testing.worlds import pipeline
@@ -196,3 +202,27 @@ def test_a_request_that_is_alone_has_its_receipt_when_the_server_stops(
         assert kept(folder) == []
     (receipt,) = kept(folder)
     assert (receipt.input_form, receipt.output_form) == ("json", "")
+
+
+def test_what_somebody_may_not_see_has_no_receipts(tmp_path: Path) -> None:
+    folder = tmp_path / ".whence"
+    store = SqliteStore(folder)
+    recorder = Recorder(store)
+    recorder.record_runs(pipeline())
+    with store.reading() as reader:
+        (model,) = reader.nodes(reader.named("models/delay.joblib")[:1])
+    its = Registration("delay", model.id, ActorSeen("ada", "person"), "tests")
+    recorder.record([lambda reader, time: replace(its.compose(reader, time), project="secret")])
+    service = Service(store, folder)
+    with Receipts("delay@1", folder=folder / "receipts", resolver=None) as receipts:
+        known = receipts.receipt(1)
+    with Receipts("unknown@1", folder=folder / "receipts", resolver=None) as receipts:
+        unknown = receipts.receipt(1)
+    reader_of_shared = Principal("bob", "person", {"other": Role.READER})
+    for receipt in (known, unknown):
+        with pytest.raises(NotFoundError, match=f"there is no receipt {receipt}") as told:
+            tell(Call(service, reader_of_shared, path={"id": receipt}))
+        assert "@1" not in told.value.message + told.value.hint
+    answer = tell(Call(service, LOCAL, path={"id": known}))
+    assert answer.body["gave"]["version"]["name"] == "delay@1"
+    service.close()

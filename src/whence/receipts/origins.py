@@ -83,6 +83,12 @@ def _version(reader: Reader, receipt: Receipt) -> int:
     handle = reader.find(NodeId(receipt.version)) if is_id(receipt.version) else None
     if handle is not None:
         return handle
+    if receipt.version:  # another of the same name is not what gave it
+        raise NotFoundError(
+            f"the record does not know the version {receipt.version[:12]} "
+            f"({receipt.version_name}), which gave {receipt.id}",
+            hint="it was known where the service ran; `whence pull` brings records from elsewhere",
+        )
     if receipt.model.startswith(SERVICE):
         name = receipt.model.removeprefix(SERVICE)
         raise NotFoundError(

@@ -5,11 +5,10 @@ from functools import partial
 import msgspec
 
 from whence.errors import NotFoundError
-from whence.query.guarded import WITHHELD_NAME
 from whence.receipts.cloudevents import BATCH, STRUCTURED, read_events
-from whence.receipts.origins import origin_of, prediction_json
+from whence.receipts.origins import Origin, origin_of, prediction_json
 from whence.receipts.reading import find_receipt
-from whence.server.access.permission import Permission
+from whence.server.access.permission import Permission, may_everywhere
 from whence.server.limits import limit
 from whence.server.routing import ANY_MEDIA, Call, Reply, Route
 
@@ -32,12 +31,25 @@ def receipt(call: Call) -> Reply:
     `whence trace` on the version or the deployment that it names goes on to the raw data.
     """
     found = find_receipt(call.service.receipts.folders, call.path["id"])
+    unknown = NotFoundError(f"there is no receipt {found.id}")
+    # What gave it is found out by the whole record: somebody who may not see it must not be told of
+    # another that has its name.
+    with call.service.store.reading() as whole:
+        try:
+            origin = origin_of(whole, found)
+        except NotFoundError:
+            if may_everywhere(call.principal, Permission.READ):
+                raise
+            raise unknown from None
+        (version,) = whole.nodes([origin.version])
     with call.service.reading(call.principal) as reader:
-        origin = origin_of(reader, found)
-        (version,) = reader.nodes([origin.version])
-        if version.name == WITHHELD_NAME:
-            raise NotFoundError(f"there is no receipt {found.id}")
-        return Reply(prediction_json(reader, found, origin))
+        seen = reader.find(version.id)
+        if seen is None:
+            raise unknown
+        served = origin.deployment
+        if served is not None and reader.find(served.node.id) is None:
+            served = None
+        return Reply(prediction_json(reader, found, Origin(seen, served)))
 
 
 def cloudevents(call: Call) -> Reply:
