@@ -10,6 +10,7 @@ from whence.query.account import Account, account_for
 from whence.query.completeness.evidence import RunFacts, answer_for, basis_of
 from whence.query.completeness.models import ModelFacts, answer_base_models, answer_evaluation
 from whence.query.completeness.story import Origin, RunTold, Story, Thing
+from whence.query.members import models_in
 from whence.query.parts import reach_with_parts, with_parts
 from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader, Link
@@ -169,13 +170,15 @@ def _source(ancestry: _Ancestry, handle: int, met: Basis | None) -> Basis | None
 
 
 def _subjects(reader: GraphReader, ancestry: _Ancestry, root: int) -> list[int]:
-    """The models that are asked about: the thing itself, what it names, or what the run made."""
+    """The models that are asked about: the thing itself, what it names or has, what a run made."""
     node = ancestry.nodes[root]
     if node.kind is NodeKind.MODEL:
         return [root]
     if node.kind is NodeKind.MODEL_VERSION:
         pinned = [link.target for link in ancestry.links if link.origin == root]
         return [each for each in pinned if ancestry.nodes[each].kind is NodeKind.MODEL]
+    if node.kind is NodeKind.SYSTEM_VERSION:
+        return [each for each in models_in(reader, root) if each in ancestry.nodes]
     made = [each for run in (root, *ancestry.parts) for each in ancestry.made.get(run, ())]
     told = zip(made, reader.nodes(made), strict=True)
     return [handle for handle, each in told if each.kind is NodeKind.MODEL]

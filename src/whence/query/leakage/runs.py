@@ -7,6 +7,7 @@ from whence.model.edge import EdgeKind
 from whence.model.node import Node, NodeKind
 from whence.query.account import account_for
 from whence.query.leakage.stages import Data, Stage, Stages, read_stages
+from whence.query.members import models_in
 from whence.query.parts import reach_with_parts, with_parts
 from whence.query.replays import real
 from whence.store.interface import Direction, GraphReader
@@ -139,6 +140,8 @@ def _models(reader: GraphReader, root: int, node: Node) -> Iterable[int]:
     """The models that are asked about."""
     if node.kind is NodeKind.MODEL:
         return [root]
+    if node.kind is NodeKind.SYSTEM_VERSION:
+        return models_in(reader, root)
     direction, kind = {
         NodeKind.MODEL_VERSION: (Direction.ORIGINS, EdgeKind.PINS),
         NodeKind.RUN: (Direction.EFFECTS, EdgeKind.GENERATED_BY),
