@@ -176,7 +176,9 @@ class Gate:
 
     def guard(self, principal: Principal) -> Guard | None:
         """What a principal may see; ``None`` for everything, with nothing to write down."""
-        protected = self.register.protected() if self.mode is not Mode.NONE else frozenset()
+        if self.mode is Mode.NONE:
+            return None
+        protected = self.register.protected()
         if may_one_of(principal, Permission.READ, frozenset({EVERYWHERE})) and not protected:
             return None
         return Guard(

@@ -66,6 +66,7 @@ class Register:
         self.file = file
         self._cache: dict[bytes, Token] = {}
         self._cached = (-1, -1)
+        self._protected: frozenset[str] | None = None
         self._noted: dict[str, str] = {}
 
     @classmethod
@@ -266,9 +267,7 @@ class Register:
     def with_secret(self, secret: str) -> Token | None:
         """The token of a secret; also one that holds no more."""
         digest = hash_secret(secret)
-        state = self.file.state()
-        if state != self._cached:
-            self._cache, self._cached = {}, state
+        self._forget_what_changed()
         found = self._cache.get(digest)
         if found is None:
             row = self.file.row(f"{_TOKENS} WHERE hash = ?", (digest,))
@@ -326,7 +325,11 @@ class Register:
 
     def protected(self) -> frozenset[str]:
         """The projects of which every read is written down."""
-        return frozenset(row[0] for row in self.file.rows("SELECT project FROM protected"))
+        self._forget_what_changed()
+        if self._protected is None:
+            rows = self.file.rows("SELECT project FROM protected")
+            self._protected = frozenset(row[0] for row in rows)
+        return self._protected
 
     def protect(self, project: str, *, on: bool) -> None:
         """Let every read of a project be written down, or no more.
@@ -352,6 +355,12 @@ class Register:
         return key
 
     # ----------------------------------------------------------------- parts
+
+    def _forget_what_changed(self) -> None:
+        """Ask the file again for whatever somebody may have changed, in whatever process."""
+        state = self.file.state()
+        if state != self._cached:
+            self._cache, self._protected, self._cached = {}, None, state
 
     def _roles(self, holder: str) -> dict[str, Role]:
         rows = self.file.rows(
