@@ -50,6 +50,8 @@ class Guard:
         self._verdicts: dict[frozenset[str], bool] = {}
         self.shown: dict[NodeId, frozenset[str]] = {}
         """Ids of nodes and records of protected projects that were shown → those projects."""
+        self.refused: dict[NodeId, frozenset[str]] = {}
+        """Ids of nodes that were asked for outright, and are withheld → their projects."""
 
     def allows(self, projects: frozenset[str]) -> bool:
         """Whether what belongs to these projects may be read."""
@@ -91,7 +93,7 @@ class GuardedReader:
     def find(self, node: NodeId) -> int | None:
         """The handle of a node that may be seen, or ``None``."""
         handle = self._reader.find(node)
-        return handle if handle is not None and self._sees(handle) else None
+        return None if handle is None else next(iter(self._asked([handle])), None)
 
     def nodes(self, handles: Sequence[int]) -> list[Node]:
         """The nodes of these handles; withheld ones with their kind alone."""
@@ -146,7 +148,7 @@ class GuardedReader:
 
     def named(self, name: str) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return self._seen(self._reader.named(name))
+        return self._asked(self._reader.named(name))
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text, of what may be seen."""
@@ -160,7 +162,7 @@ class GuardedReader:
 
     def with_digest(self, sha256: str) -> list[int]:
         """Artifacts with this content, latest first."""
-        return self._seen(self._reader.with_digest(sha256))
+        return self._asked(self._reader.with_digest(sha256))
 
     def with_content_starting(self, prefix: str, limit: int) -> list[int]:
         """Artifacts whose SHA-256 starts with these characters, latest first."""
@@ -251,15 +253,23 @@ class GuardedReader:
         most = max(_LEAST, 2 * limit)
         while True:
             found = ask(most)
-            seen = self._seen(found)
+            seen = self._asked(found)
             if len(seen) >= limit or len(found) < most:
                 return seen[:limit]
             most *= 4
 
+    def _asked(self, handles: Sequence[int]) -> list[int]:
+        """What was asked for by its name, content or id, as far as it may be seen."""
+        seen = self._seen(handles)
+        if not seen and handles:
+            for handle, node in zip(handles, self._reader.nodes(handles), strict=True):
+                self._guard.refused[node.id] = self._projects[handle]
+        return seen
+
     def _is_name(self, name: str) -> bool:
         known = self._names.get(name)
         if known is None:
-            known = self._names[name] = bool(self.named(name))
+            known = self._names[name] = bool(self._seen(self._reader.named(name)))
         return known
 
     def _bare(self, link: Link) -> Link:

@@ -25,6 +25,7 @@ from whence.errors import UsageError, WhenceError
 from whence.model.moment import now
 from whence.server.access.gate import DENIED
 from whence.server.access.permission import NOBODY, Permission, Principal
+from whence.server.door import UnseenError
 from whence.server.journal import LOG, Journal
 from whence.server.metrics import Metrics
 from whence.server.openapi import describe
@@ -119,7 +120,7 @@ class Switch:
             if status == 500 or not isinstance(error, WhenceError):
                 LOG.error("request %s failed", request, exc_info=error)
             reply, tag = Reply(told, status, extra, PROBLEM_TYPE), ""
-            if status in DENIED:
+            if status in DENIED or isinstance(error, UnseenError):
                 await self._note_denied(principal, scope, where, error)
         await _send(reply, tag, request, headers, scope["method"], send)
         seconds = time.perf_counter() - started

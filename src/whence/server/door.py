@@ -8,6 +8,7 @@ speak for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -111,7 +112,7 @@ def _check_things(record: Record, principal: Principal, reader: GraphReader) -> 
         }
         for permission in (Permission.READ, Permission.WRITE)
     )
-    _check_seen(record, readable)
+    _check_seen(record, known.keys(), readable)
     _check_named(record, known, writable, reader)
     _check_told(record, {each: known[each] for each in known.keys() - writable}, reader)
     for facet in record.facets:
@@ -125,13 +126,16 @@ def _said(record: Record) -> set[str]:
     return {record.type} | {facet.name for facet in record.facets}
 
 
-def _check_seen(record: Record, readable: set[NodeId]) -> None:
+class UnseenError(InvalidRecordError):
+    """A record that speaks of what its sender may not see; it is told what it would be anyway."""
+
+
+def _check_seen(record: Record, known: AbstractSet[NodeId], readable: set[NodeId]) -> None:
     """Refuse what speaks of things that cannot be seen just as if they were not there."""
     unknown = _spoken_of(record) - {node.id for node in record.nodes} - readable
     if unknown:
-        raise InvalidRecordError(
-            f"record {record.id} ({record.type}) speaks of the unknown node {min(unknown)}"
-        )
+        kind = UnseenError if unknown & known else InvalidRecordError
+        raise kind(f"record {record.id} ({record.type}) speaks of the unknown node {min(unknown)}")
 
 
 def _check_named(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from whence import __version__
+from whence.errors import NotFoundError
 from whence.query.guarded import GuardedReader
 from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
@@ -63,6 +64,9 @@ class Service:
                 return
             try:
                 yield GuardedReader(reader, guard, lambda: self.gate.note_reads(guard, principal))
+            except NotFoundError:
+                self.gate.note_refused(guard, principal)
+                raise
             finally:
                 self.gate.note_reads(guard, principal)
 

@@ -218,4 +218,19 @@ def test_what_a_record_of_one_team_would_do_to_the_other_is_refused(
     )
     for record, status in ((stolen, 403), (reached, 422), (RED.record(), 403)):
         assert told(client, "POST", "/api/v1/records", token, json=[encode(record)])[0] == status
+        (last,) = service.gate.log.latest(1)
+        assert (last.event.kind, last.event.who) == ("denied", "azul-bot")
+        assert last.event.detail["status"] == status
     assert state_of(service, RED) == before
+
+
+def test_what_is_answered_as_if_it_were_not_there_is_written_down_as_denied(both: Both) -> None:
+    client, service, token = both
+    before = service.gate.log.head().size
+    assert told(client, "GET", "/api/v1/show", token, params={"ref": "no-such-thing"})[0] == 404
+    assert service.gate.log.head().size == before
+    assert told(client, "GET", "/api/v1/show", token, params={"ref": RED.version.name})[0] == 404
+    (last,) = service.gate.log.latest(1)
+    assert last.event.detail["reason"] == "withheld"
+    assert RED.version.id in last.event.detail["ids"]
+    assert last.event.detail["projects"] == ["rouge"]

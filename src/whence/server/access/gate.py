@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from whence.errors import StoreError
+from whence.model.gap import WITHHELD
+from whence.model.identity import NodeId
 from whence.model.moment import now
 from whence.query.guarded import Guard
 from whence.server.access.audit import MOST_IDS, AuditLog, Event
@@ -194,9 +196,27 @@ class Gate:
         if not guard.shown:
             return
         shown, guard.shown = guard.shown, {}
-        ids, projects = sorted(shown), sorted(frozenset().union(*shown.values()))
-        detail = {"ids": ids[:MOST_IDS], "count": len(ids), "projects": projects}
-        self.log.append(Event("read", principal.name, principal.address, principal.route, detail))
+        self._note_ids("read", shown, principal, {})
+
+    def _note_ids(
+        self,
+        kind: str,
+        met: Mapping[NodeId, frozenset[str]],
+        principal: Principal,
+        more: Mapping[str, Any],
+    ) -> None:
+        ids, projects = sorted(met), sorted(frozenset().union(*met.values()))
+        detail = {**more, "ids": ids[:MOST_IDS], "count": len(ids), "projects": projects}
+        self.log.append(Event(kind, principal.name, principal.address, principal.route, detail))
+
+    def note_refused(self, guard: Guard, principal: Principal) -> None:
+        """Write down what was asked for and answered as if it were not there.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        if guard.refused:
+            self._note_ids("denied", guard.refused, principal, {"status": 404, "reason": WITHHELD})
 
     def note_denied(self, who: str, address: str, route: str, status: int, reason: str) -> None:
         """Write down a try that was refused."""
