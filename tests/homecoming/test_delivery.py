@@ -165,3 +165,11 @@ def test_what_is_no_message_in_the_spool_is_passed_over(workspace: Workspace) ->
     for number, content in enumerate((b"", b"{}\n{}\n", b"[]\n", b"\xff\n\n")):
         (spool.folder / f"0{number}.json").write_bytes(content)
     assert [each.run for each in spool.waiting()] == [a_run(1).id]
+
+
+def test_contents_that_waiting_runs_speak_of_are_known(workspace: Workspace) -> None:
+    assert Spool(workspace.folder).digests() == set()
+    put(workspace, "http://127.0.0.1:1", 1)
+    code = a_run(1).code
+    assert code is not None
+    assert Spool(workspace.folder).digests() == {each.sha256 for each in code.files}

@@ -90,6 +90,15 @@ def test_what_makes_no_sense_is_refused_in_words(run: RunSeen) -> None:
         assert store.head().size == 1
 
 
+def test_what_is_told_for_a_project_belongs_to_it() -> None:
+    store = MemoryStore()
+    (run, _, _) = pipeline()
+    Recorder(store).record(composers(decode_runs(encode_runs([run], "churn"))))
+    handle = store.find(run.id)
+    assert handle is not None
+    assert store.projects([handle]) == {handle: {"churn"}}
+
+
 def test_what_travelled_is_recorded_as_what_is_recorded_at_once() -> None:
     here, there = MemoryStore(), MemoryStore()
     runs = pipeline()

@@ -29,6 +29,9 @@ from whence.recording.observation import RunSeen
 from whence.store.interface import Appended, Direction
 from whence.workspace import Workspace
 
+PROJECT_VARIABLE = "WHENCE_PROJECT"
+"""Names the project that runs belong to."""
+
 _NOTE = "recorded."
 """How files in a session begin that name runs inside it which are recorded: by process id."""
 
@@ -85,13 +88,21 @@ def _record(
     workspace: Workspace, runs: Sequence[RunSeen], keeping: Keeping, timeout: float
 ) -> Sent:
     """Hand an observation to the store, wherever it is."""
-    server = server_of(workspace)
+    server, project = server_of(workspace), os.environ.get(PROJECT_VARIABLE, "")
     if server is not None:
         from whence.homecoming.delivery import send_home  # noqa: PLC0415  loads what speaks HTTP
 
-        return send_home(server, workspace.folder, runs, before=keeping.confirm)
+        return send_home(
+            server,
+            workspace.folder,
+            runs,
+            before=keeping.confirm,
+            project=project,
+            timeout=timeout,
+        )
     recorder = workspace.recorder
-    return Sent(recorder.record_runs(runs, timeout=timeout, before=keeping.confirm)[0])
+    kept = recorder.record_runs(runs, timeout=timeout, before=keeping.confirm, project=project)
+    return Sent(kept[0])
 
 
 def _each_around(outlook: Outlook, divided: Divided, written: frozenset[str]) -> list[Surroundings]:

@@ -15,6 +15,7 @@ from typing import Any
 from whence.capture.session import START
 from whence.errors import StoreError
 from whence.homecoming.sessions import running
+from whence.homecoming.spool import Spool
 from whence.model.line import VERSION_KINDS
 from whence.model.moment import stamp
 from whence.model.node import NodeKind
@@ -147,7 +148,7 @@ def clear(workspace: Workspace, older_than: float, *, is_plan: bool = False) -> 
         needed = _needed(Moment(reader, _before(now, older_than)))
     sizes = dict(_sizes(workspace, needed))
     with workspace.store.writing() as writer:
-        needed |= _needed_since(writer, seen)
+        needed |= _needed_since(writer, seen) | Spool(workspace.folder).digests()
         try:
             swept = sweep(workspace.objects, needed, before=before, is_plan=is_plan)
         except OSError as error:

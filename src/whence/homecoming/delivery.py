@@ -32,7 +32,13 @@ CONNECT = 2.0
 
 
 def send_home(
-    url: str, folder: Path, runs: Sequence[RunSeen], *, before: Callable[[], object]
+    url: str,
+    folder: Path,
+    runs: Sequence[RunSeen],
+    *,
+    before: Callable[[], object],
+    project: str = "",
+    timeout: float = 30.0,
 ) -> Sent:
     """Hand runs that belong together to a server, or keep them until it can be reached.
 
@@ -40,14 +46,16 @@ def send_home(
         url: The server's.
         folder: The ``.whence`` folder.
         runs: The run, then its parts.
-        before: Called when others on this machine are shut out, before anything is kept.
+        before: Called when whoever clears up here is shut out, before anything is kept.
+        project: Whose they are; empty where the server may choose.
+        timeout: Seconds to wait for whoever clears up here.
 
     Raises:
         InvalidRecordError: the server refuses them for what they are; they do not wait.
         StoreError: the server cannot be reached, and the spool cannot be written.
     """
-    body = canonical(encode_runs(runs))
-    with exclusive(folder / LOCK_NAME):
+    body = canonical(encode_runs(runs, project))
+    with exclusive(folder / LOCK_NAME, timeout, shared=True):
         before()
         told = _send(url, body)
         if isinstance(told, AnsweredError) and told.is_for_good:

@@ -15,6 +15,7 @@ whatever is cut off at whatever point, it arrives exactly once.
 import fcntl
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +29,7 @@ from whence.workspace import Workspace, store_url
 FOLDER = "spool"
 _REFUSED = "refused"
 _LOCK = "lock"
+_DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,10 @@ class Spool:
                 head, body = path.read_bytes().split(b"\n")[:2]
                 told = json.loads(head)
                 yield Waiting(path, str(told["store"]), str(told["run"]), body)
+
+    def digests(self) -> set[str]:
+        """Whatever looks like a content that runs speak of which wait here."""
+        return {found.decode() for each in self.waiting() for found in _DIGEST.findall(each.body)}
 
     def count(self) -> int:
         """How many wait."""

@@ -11,9 +11,8 @@ from typing import Any
 from whence.errors import InvalidRecordError, WireError
 from whence.model.identity import NodeId
 from whence.model.record import Record
-from whence.recording.compose import RunComposer
 from whence.recording.observation import RunSeen
-from whence.recording.recorder import Composer
+from whence.recording.recorder import Composer, run_composer
 from whence.store.interface import Reader
 from whence.wire.shapes import decode, encode, schema_of
 
@@ -98,14 +97,16 @@ def composers(observation: Observation) -> list[Composer]:
 
     They raise ``InvalidRecordError`` for whatever in it makes no sense, since nobody here saw it.
     """
-    return [_composer(each) for each in observation.runs]
+    return [
+        _sensible(each.id, run_composer(each, observation.project)) for each in observation.runs
+    ]
 
 
-def _composer(seen: RunSeen) -> Composer:
+def _sensible(run: NodeId, composer: Composer) -> Composer:
     def compose(reader: Reader, time: str) -> Record:
         try:
-            return RunComposer(seen, reader).compose(time)
+            return composer(reader, time)
         except _NONSENSE as error:
-            raise InvalidRecordError(f"run {seen.id} makes no sense: {error}") from error
+            raise InvalidRecordError(f"run {run} makes no sense: {error}") from error
 
     return compose

@@ -1,6 +1,7 @@
 """The door: whatever is kept comes through here."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from whence.errors import ConflictError
 from whence.model.moment import following, now
@@ -34,6 +35,7 @@ class Recorder:
         *,
         timeout: float = 30.0,
         before: Callable[[], object] | None = None,
+        project: str = "",
     ) -> list[Appended]:
         """Keep several runs together, durably, or none of them.
 
@@ -41,6 +43,7 @@ class Recorder:
             runs: The runs.
             timeout: Seconds to wait for other writers.
             before: Called when all others are shut out, before anything is kept.
+            project: Whose they are; empty for what all share.
         """
 
         def compose_first(reader: Reader, time: str) -> Record:
@@ -48,7 +51,7 @@ class Recorder:
                 before()
             return first(reader, time)
 
-        composers = [_composer(seen) for seen in runs]
+        composers = [run_composer(seen, project) for seen in runs]
         first = composers[0]
         return self.record([compose_first, *composers[1:]], timeout=timeout)
 
@@ -97,8 +100,16 @@ def _latest_word(record: Record, reader: Reader) -> str:
     return latest
 
 
-def _composer(seen: RunSeen) -> Composer:
+def run_composer(seen: RunSeen, project: str = "") -> Composer:
+    """What makes the record of a run.
+
+    Args:
+        seen: The run.
+        project: Whose it is; empty for what all share.
+    """
+
     def compose(reader: Reader, time: str) -> Record:
-        return RunComposer(seen, reader).compose(time)
+        record = RunComposer(seen, reader).compose(time)
+        return replace(record, project=project) if project else record
 
     return compose

@@ -15,8 +15,13 @@ LOCK_NAME = "lock"
 
 
 @contextmanager
-def exclusive(path: Path, timeout: float = 30.0) -> Iterator[None]:
+def exclusive(path: Path, timeout: float = 30.0, *, shared: bool = False) -> Iterator[None]:
     """Hold a file against all others who do the same.
+
+    Args:
+        path: The file.
+        timeout: Seconds to wait for others.
+        shared: Whether others who say so too may hold it at the same time.
 
     Raises:
         StoreLockedError: others held it for longer than ``timeout`` seconds.
@@ -32,7 +37,7 @@ def exclusive(path: Path, timeout: float = 30.0) -> Iterator[None]:
         deadline = time.monotonic() + timeout
         while True:
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(held, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
                 break
             except OSError as error:
                 if time.monotonic() > deadline:

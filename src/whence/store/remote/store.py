@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from whence.errors import StoreError, StoreVersionError, WhenceError, WireError
+from whence.errors import NotFoundError, StoreError, StoreVersionError, WhenceError, WireError
 from whence.store.interface import Head
 from whence.store.locking import LOCK_NAME, exclusive
 from whence.store.remote.calls import MOST_CALLS, VERSION, decode_answer, encode_call
@@ -47,7 +47,10 @@ class RemoteStore:
             StoreUnreachableError: the server is away.
             StoreError: it says no.
         """
-        told = self.request("POST", _MOMENTS, {}, repeatable=True)
+        try:
+            told = self.request("POST", _MOMENTS, {}, repeatable=True)
+        except NotFoundError as error:
+            raise self._other_version("an older") from error
         moment, head = self._read_moment(told)
         try:
             yield RemoteReader(lambda calls: self._ask(moment, calls), head)
@@ -106,11 +109,7 @@ class RemoteStore:
     def _read_moment(self, told: Any) -> tuple[str, Head]:
         match told:
             case {"v": int(version)} if version != VERSION:
-                older = "older" if version < VERSION else "newer"
-                raise StoreVersionError(
-                    f"{self.url} runs a {older} Whence, which is asked in another way",
-                    hint="install the same version on both sides",
-                )
+                raise self._other_version("an older" if version < VERSION else "a newer")
             case {"moment": str(moment), "head": head}:
                 return moment, decode_answer("head", head)
         raise self._no_server()
@@ -137,6 +136,12 @@ class RemoteStore:
                     hint="install the same version of whence on both sides",
                 ) from error
         return answers
+
+    def _other_version(self, which: str) -> StoreVersionError:
+        return StoreVersionError(
+            f"{self.url} runs {which} Whence, which is asked in another way",
+            hint="install the same version on both sides",
+        )
 
     def _no_server(self) -> StoreError:
         return StoreError(
