@@ -22,7 +22,10 @@ class LineVersion:
 
 
 def versions_of(reader: GraphReader, line: int) -> list[LineVersion]:
-    """The versions of a registered model or a system, by number; as it knows them first to last."""
+    """The versions of a registered model or a system, by number.
+
+    Where two share one, in an order that is the same in every store.
+    """
     links = reader.links([line], Direction.EFFECTS)
     handles = [link.origin for link in links if link.kind is EdgeKind.VERSION_OF]
     found = []
@@ -30,7 +33,7 @@ def versions_of(reader: GraphReader, line: int) -> list[LineVersion]:
         number = number_of(node)
         if number is not None:
             found.append(LineVersion(handle, number, node))
-    return sorted(found, key=lambda each: (each.number, each.handle))
+    return sorted(found, key=lambda each: (each.number, each.node.id))
 
 
 def line_of(reader: GraphReader, handle: int) -> int | None:

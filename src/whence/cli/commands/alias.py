@@ -24,8 +24,9 @@ from whence.cli.render.text import printable
 from whence.cli.verb import add_json
 from whence.errors import NotFoundError, UsageError
 from whence.homecoming.surroundings import who
+from whence.model.line import LINES, MODELS
 from whence.query.lines import aliases_of, history_of, line_called
-from whence.query.refs import resolve_ref
+from whence.query.models import lines_json
 from whence.recording.registry.alias import AliasMove
 from whence.store.interface import Reader
 
@@ -160,6 +161,7 @@ def _line(reader: Reader, name: str) -> int:
     line = line_called(reader, name)
     handle = reader.find(line.node(name).id)
     if handle is None:
-        resolve_ref(reader, f"{name}@1", lambda _: None)  # says which names there are
-        raise NotFoundError(f"there is no model or system {name}", hint="`whence models` lists all")
+        known = [each["name"] for line in LINES for each in lines_json(reader, line)]
+        hint = f"there are: {', '.join(sorted(known)[:10])}" if known else MODELS.how
+        raise NotFoundError(f"there is no model or system {name!r}", hint=hint.format(name=name))
     return handle
