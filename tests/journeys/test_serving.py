@@ -130,6 +130,17 @@ def test_a_prediction_leads_to_the_raw_data(trained: Project) -> None:
     assert "delay@2" in trained.whence("show", by_alias).stdout
 
 
+def test_a_system_is_deployed_and_predicts_like_a_model(trained: Project) -> None:
+    trained.whence("system", "helpdesk", "--model", "answer=delay@1")
+    trained.whence("deploy", "helpdesk@1", "--to", EU)
+    live = trained.whence("impact", "data/raw.csv", "--live").stdout
+    assert f"helpdesk@1  {EU}" in live
+    told = trained.ask("trace", serve(trained, "helpdesk@1", EU))
+    assert {"data/raw.csv", "delay@1", "helpdesk@1"} <= {each["name"] for each in told["nodes"]}
+    none = trained.whence("deployments", "--as-of", "2020-01-01").stdout
+    assert none == "nothing that is recorded served then\n"
+
+
 def test_receipts_are_listed_found_and_confirmed(trained: Project) -> None:
     receipt = serve(trained, "delay@2", EU)
     trained.write("same.json", '{ "a": 1.0 }')

@@ -53,6 +53,8 @@ def render_deployments(
     """The answer of ``query.deployments.deployments_json`` as a table, with its notes."""
     paint = painter(styled=styled)
     found: Sequence[Mapping[str, Any]] = told["deployments"]
+    if not found and told["at"] is not None:
+        return "nothing that is recorded served then"
     if not found:
         return "nothing is deployed; `whence deploy REF --to ENV` says that it is"
     then = now or datetime.now(UTC)
