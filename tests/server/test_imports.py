@@ -116,3 +116,20 @@ def test_a_server_that_has_started_has_loaded_nothing_of_that_kind() -> None:
     assert "uvicorn" in loaded
     assert not loaded & LOADERS
     assert not {name for name in loaded if re.match(r"(numpy|pandas|pyarrow|sklearn|duckdb)", name)}
+
+
+PAST_THE_GUARD = {
+    "receipts.py": "finds out by the whole record what gave a prediction, and tells it to nobody "
+    "who may not see it"
+}
+"""Topics that read the store itself rather than what the asker may see, and why."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted((SOURCE / "whence/server/api").glob("*.py")), ids=lambda each: each.name
+)
+def test_no_topic_reads_past_the_guard_or_writes_past_the_door(path: Path) -> None:
+    told = path.read_text(encoding="utf-8")
+    assert not re.search(r"\.ingest\.(submit|keep)\b|\.store\.writing\b", told)
+    if path.name not in PAST_THE_GUARD:
+        assert not re.search(r"\.store\.reading\b", told)
