@@ -29,6 +29,45 @@ _BUSY = _refusal("503 Service Unavailable", "Retry-After: 5")
 _LARGE = _refusal("431 Request Header Fields Too Large")
 
 
+class Corked:
+    """A transport that says with one call of the system what one turn of the loop has to say.
+
+    uvicorn writes the header of an answer and its body one after the other, and a call of the
+    system takes longer than anything else that a small answer needs.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Say this, at the end of this turn at the latest."""
+        if not self._parts:
+            self._loop.call_soon(self.flush)
+        self._parts.append(data)
+
+    def flush(self) -> None:
+        """Say now what is to be said."""
+        parts, self._parts = self._parts, []
+        if parts and not self._transport.is_closing():
+            self._transport.write(parts[0] if len(parts) == 1 else b"".join(parts))
+
+    def close(self) -> None:
+        """Say what is to be said, then close."""
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._parts.clear()
+        self._transport.abort()
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a transport can do."""
+        return getattr(self._transport, name)
+
+
 class Connection(HttpToolsProtocol):
     """A connection with bounds."""
 
@@ -43,7 +82,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count it; one too many is told so."""
-        super().connection_made(transport)
+        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]
         host = self.client[0] if self.client else ""
         if not is_loopback(host):
             self._peer = host
