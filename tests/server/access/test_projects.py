@@ -11,6 +11,7 @@ from doors import DAY
 from serving import listening
 from whence.model.identity import new_id
 from whence.model.node import NodeKind
+from whence.query.asof import AsOfReader
 from whence.query.guarded import WITHHELD_NAME
 from whence.query.lineage import read_lineage
 from whence.recording.recorder import Recorder
@@ -108,6 +109,11 @@ def test_lineage_through_another_team_keeps_its_shape(served: Served) -> None:
         names = {each.node.name for each in told.nodes}
         assert WITHHELD_NAME in names
         assert any(gap.kind == "withheld" for gap in told.gaps)
+        back = read_lineage(
+            AsOfReader(reader, "2999-01-01T00:00:00.000Z"), model, Direction.ORIGINS
+        )
+        assert len(back.nodes) == len(wanted.nodes)
+        assert WITHHELD_NAME in {each.node.name for each in back.nodes}
     for each in (red, both, blue):
         each.close()
 
