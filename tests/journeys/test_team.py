@@ -170,6 +170,7 @@ def test_what_is_no_server_or_away_is_said(team: Team) -> None:
     ada.whence("remote", "add", "team", team.url)
     assert "cannot be reached" in ada.whence("push", status=2).stderr
     assert "already" in ada.whence("remote", "add", "team", team.url, status=2).stderr
+    assert "is no address" in ada.whence("remote", "add", "b", "ftp://x", status=2).stderr
     assert "cannot name a remote" in ada.whence("remote", "add", "a/b", team.url, status=2).stderr
     assert "no remote" in ada.whence("pull", "other", status=2).stderr
     ada.env["WHENCE_STORE"] = "http://127.0.0.1:1/x?y"

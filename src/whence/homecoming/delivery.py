@@ -171,7 +171,7 @@ def _as_store_error(answered: AnsweredError, url: str) -> StoreError:
 
 def _sentence(problem: WhenceError, waiting: Waiting, spool: Spool) -> str:
     if isinstance(problem, StoreError):
-        count = spool.count()
+        count = spool.count(waiting.store)
         waits = "1 run waits" if count == 1 else f"{count} runs wait"
         return f"{waits} to be delivered: {problem.message}"
     return f"run {waiting.run[:8]} was refused by {waiting.store}: {problem.message}"

@@ -115,8 +115,10 @@ class Spool:
         """Whatever looks like a content that runs speak of which wait here."""
         return {found.decode() for each in self.waiting() for found in _DIGEST.findall(each.body)}
 
-    def count(self) -> int:
-        """How many wait."""
+    def count(self, store: str | None = None) -> int:
+        """How many wait, for one server if it is named."""
+        if store is not None:
+            return sum(each.store == store for each in self.waiting())
         return len(self._paths(self.folder))
 
     def refused(self) -> list[Refused]:

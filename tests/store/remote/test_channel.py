@@ -62,7 +62,8 @@ def test_a_busy_server_is_asked_again_only_for_what_may_be_repeated() -> None:
         (problem(403, "forbidden"), StoreError, "does not allow"),
         (problem(500, "internal"), StoreError, "failed"),
         ((502, {"Content-Type": "text/html"}, b"<html>"), StoreUnreachableError, "502"),
-        ((418, {}, b""), StoreError, "status 418"),
+        ((418, {}, b""), StoreError, "not as a server of Whence"),
+        ((404, {"Content-Type": "text/html"}, b"<html>"), StoreError, "answers with status 404"),
     ],
 )
 def test_a_refusal_is_the_error_that_it_means(
@@ -76,6 +77,7 @@ def test_a_refusal_is_the_error_that_it_means(
     error = answered.value.as_error(server.url)
     assert type(error) is kind
     assert words in error.message
+    assert answered.value.is_for_good == (answer[0] in {400, 409, 422})
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,14 @@ showed.
 import argparse
 from pathlib import Path
 
+from whence import plugins
 from whence.cli.console import Console
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json
 from whence.drawing.figures import counted
 from whence.errors import NotFoundError, UsageError
 from whence.settings.table import read_url
+from whence.store.opening import DOOR
 from whence.sync.remotes import Remote, Remotes
 from whence.workspace import FOLDER, make_workspace
 
@@ -64,7 +66,11 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
 def _url(text: str) -> str:
     """An address, as it holds wherever one works; a folder stands for the record in it."""
-    if "://" in text:
+    scheme, colon, _ = text.partition("://")
+    if colon:
+        if scheme not in (known := plugins.names(DOOR)):
+            forms = ", ".join(f"{each}://…" for each in known)
+            raise UsageError(f"{text!r} is no address of a record", hint=f"a folder, or {forms}")
         return read_url(text, "the address of a remote")
     folder = Path(text).expanduser().absolute()
     inside = folder if folder.name == FOLDER else folder / FOLDER

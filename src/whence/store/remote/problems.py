@@ -56,13 +56,15 @@ class AnsweredError(Exception):
         self.status = status
         self.detail = str(told.get("detail") or told.get("title") or f"status {status}")
         self.hint = str(told.get("hint") or "")
+        self.is_problem = bool(told)
+        """Whether it says why, as a server of Whence does, and not what stands before one."""
         kind = str(told.get("type") or "").rpartition("/")[2]
         self.kind = kind if kind in _KINDS else _BY_STATUS.get(status, "")
 
     @property
     def is_for_good(self) -> bool:
         """Whether sending the same again would be refused again."""
-        return self.status in FOR_GOOD
+        return self.is_problem and self.status in FOR_GOOD
 
     def as_error(self, url: str) -> WhenceError:
         """The error to raise for it."""
@@ -73,6 +75,11 @@ class AnsweredError(Exception):
             )
         if self.status == 403:
             return StoreError(f"{url} does not allow this: {self.detail}", hint=self.hint)
+        if not self.is_problem and self.status < 500 and self.status not in {408, 429}:
+            return StoreError(
+                f"{url} answers with status {self.status}, but not as a server of Whence does",
+                hint="check the address, and what stands between you and the server",
+            )
         kind = _KINDS.get(self.kind)
         if kind is None:
             return StoreError(

@@ -18,7 +18,6 @@ from whence.store.sealing import Sealed
 _MOMENTS = "/api/v1/moments"
 _ENTRIES = "/api/v1/ledger/entries?fresh=true"
 _LINES = "application/x-ndjson"
-_GONE = 404
 
 
 class RemoteStore:
@@ -100,8 +99,6 @@ class RemoteStore:
         try:
             return self.channel.ask(method, path, body, repeatable=repeatable, media=media)
         except AnsweredError as answered:
-            if answered.status == _GONE and not answered.kind:
-                raise self._no_server() from answered
             raise answered.as_error(self.url) from answered
 
     # ------------------------------------------------------------- machinery
