@@ -54,12 +54,16 @@ def line_json(
     pointing = {
         each.handle: sorted(at for at, found in aliases.items() if each in found) for each in every
     }
+    judged: dict[str, dict[str, Any]] = {}
     told = []
     for at, each in enumerate(reversed(every)):
         row = version_json(reader, each.handle)
         row["aliases"] = pointing[each.handle]
         if at < versions:
-            row |= _judged(reader, each, read, sketch_of)
+            pinned = row["source"]["id"] if row["source"] else row["id"]
+            if pinned not in judged:
+                judged[pinned] = _judged(reader, each, read, sketch_of)
+            row |= judged[pinned]
         told.append(row)
     return {
         **_line(reader, handle, every),
