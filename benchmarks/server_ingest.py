@@ -60,10 +60,11 @@ def main() -> list[Row]:
 
 
 @contextlib.contextmanager
-def whence(folder: Path) -> Iterator[int]:
-    """A server on the record of a folder: its port."""
+def whence(folder: Path, store: str | None = None) -> Iterator[int]:
+    """A server on the record of a folder, or on another: its port."""
     (folder / ".whence").mkdir(exist_ok=True)
     words = [sys.executable, "-m", "whence", "serve", "--port", "0", "--log-format", "json"]
+    words += ["--store", store] if store else []
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(

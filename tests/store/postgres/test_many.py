@@ -20,6 +20,7 @@ from whence.errors import (
     WhenceError,
 )
 from whence.model.edge import EdgeKind
+from whence.recording.recorder import Recorder
 from whence.store import sqlwriter
 from whence.store.check import check
 from whence.store.interface import Direction
@@ -138,6 +139,19 @@ def test_several_may_be_the_first(make: Make, tmp_path: Path) -> None:
     assert check(store).entries == 6
     for each in stores:
         each.close()
+
+
+def test_a_record_whose_nodes_were_erased_is_still_kept_once(
+    store: PostgresStore, cluster: Cluster
+) -> None:
+    keep(store, "one", "two")
+    cluster.execute(f"UPDATE {store.address.schema}.entry SET body = NULL, salt = NULL")
+    store.rebuild()
+    again_said = a_record("one", [a_node("one")])
+    (kept,) = Recorder(store).record([lambda _reader, _time: again_said])
+    assert (kept.index, kept.fresh) == (0, False)
+    keep(store, "three")
+    assert check(store).entries == 3
 
 
 # --------------------------------------------------------------- what may go wrong

@@ -43,6 +43,13 @@ _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
 
+_SETTINGS = "SELECT set_config('lock_timeout', %s, true), " + ", ".join(
+    f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "hashjoin", "mergejoin")
+)
+"""For a writer. What it asks has an index each time, but the statistics of a store that grows are
+old, and a plan made when a table was small would read all of it."""
+
+
 @dataclass(slots=True)
 class _Link:
     """A connection, with what it has at hand."""
@@ -122,7 +129,7 @@ class PostgresStore:
 
     def _wait_for_turn(self, connection: "psycopg.Connection[Any]", timeout: float) -> None:
         wait = f"{max(1, int(timeout * 1000))}ms"
-        connection.execute("SELECT set_config('lock_timeout', %s, true)", (wait,))
+        connection.execute(_SETTINGS, (wait,))
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._key,)).fetchone()
         connection.execute("SELECT set_config('lock_timeout', '0', true)")
 
