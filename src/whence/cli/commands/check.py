@@ -36,7 +36,7 @@ from whence.errors import UsageError
 from whence.governance.evaluating import evaluate
 from whence.governance.gate import verdict_record
 from whence.governance.listing import rules_json
-from whence.governance.policy import Policy
+from whence.governance.policy import Policy, WhoWaives
 from whence.governance.protection import protecting
 from whence.governance.rules import load_rules
 from whence.governance.verdict import Verdict
@@ -49,6 +49,13 @@ from whence.store.interface import Reader
 from whence.workspace import Workspace
 
 SUMMARY = "ask whether a thing holds to a policy"
+_WAIVES = {
+    WhoWaives.OTHERS: "the policy takes waivers by record from others than the authors alone",
+    WhoWaives.NEVER: "the policy takes no waivers by record",
+    WhoWaives.ANYONE: "it is for another thing, or over",
+}
+"""Why a waiver by record may not count."""
+
 _SOURCE = f"whence-check/{__version__}"
 
 
@@ -89,6 +96,10 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         if args.waive:
             _waive(args, workspace, policy, node.id)
         told = _ask(args, workspace, policy, node.id)
+    if args.waive and any(
+        each["called"] == args.waive and each["blocks"] for each in told["rules"]
+    ):
+        console.say(f"whence: the waiver is kept, but does not count: {_WAIVES[policy.who_waives]}")
     if args.json:
         console.print_json(told)
     else:

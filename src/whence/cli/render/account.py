@@ -256,6 +256,8 @@ def _thing(told: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield from _facts(facts, paint)
     yield from _listing("done again", verdict_rows(told.get("verdicts", ())), paint)
     yield from _listing("decided", decision_rows(told), paint)
+    text = str(told.get("policy") or "")
+    yield from _listing("policy", [(line,) for line in text.splitlines()], paint)
     yield from _listing("deployed", deployment_rows(told.get("deployments", ())), paint)
     yield from _listing("shares", share_rows(told.get("shares", ())), paint)
     for title, key in (("comes from", "comes_from"), ("led to", "led_to")):

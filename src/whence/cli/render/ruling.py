@@ -47,7 +47,8 @@ def _lines(told: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:
         yield from _rule(each, head, width, lambda text, worn=worn: paint(text, worn))
     yield ""
     seen = told["sight"][:12]
-    yield f"seen: {seen}; to approve just this: `whence approve {printable(name)} --seen {seen}`"
+    how = f"whence approve {printable(name)} --seen {seen} --reason …"
+    yield f"seen: {seen}; to approve just this: `{how}`"
 
 
 def _answer(each: Mapping[str, Any]) -> str:

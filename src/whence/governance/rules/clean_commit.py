@@ -55,7 +55,8 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         if not found:
             clean.append(run)
     if clean:
-        yield case.passed(f"{len(clean)} of {len(runs)} runs ran from a clean commit", *clean)
+        count = "its run" if len(runs) == 1 else f"{len(clean)} of {len(runs)} runs"
+        yield case.passed(f"{count} ran from a clean commit", *clean)
     yield from case.cut_off()
 
 

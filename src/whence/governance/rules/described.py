@@ -21,6 +21,13 @@ OPTIONS = (
 )
 
 
+_HOW = {
+    "description": "--description TEXT",
+    "owner": "--owner NAME=ROLE",
+    "licence": "--licence SPDX-ID",
+}
+
+
 def judge(case: Case, asked: Asked) -> Iterable[Finding]:
     """One answer for each thing that must be said."""
     handles = [case.handle] + ([] if case.line is None else [case.line])
@@ -28,9 +35,10 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
         if any(_is_said(case, handle, facet) for handle in handles):
             yield case.passed(f"its {facet} is recorded")
         else:
+            how = _HOW.get(facet, f"--tag {facet}=…")
             yield case.unknown(
                 f"its {facet} is not recorded",
-                remedy=f"say it: `whence describe {case.node.name}`",
+                remedy=f"`whence describe {case.node.name} {how}`",
             )
 
 

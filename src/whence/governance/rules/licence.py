@@ -44,9 +44,10 @@ def judge(case: Case, asked: Asked) -> Iterable[Finding]:
     """One answer for each thing with a licence, or without one where there should be."""
     kinds = frozenset().union(*(_KINDS[each] for each in asked.texts("of")))
     allow, deny = asked.texts("allow"), asked.texts("deny")
-    for handle, node in case.ancestry.items():
-        if node.kind not in kinds:
-            continue
+    asked_of = [(handle, node) for handle, node in case.ancestry.items() if node.kind in kinds]
+    if not any(handle in case.roots for handle, _ in asked_of):
+        yield case.passed(f"no {' or '.join(asked.texts('of'))} in it came from outside")
+    for handle, node in asked_of:
         licences = licences_of(case, handle)
         for licence in licences:
             if _is_in(licence, deny) or (allow and not _is_in(licence, allow)):
