@@ -181,7 +181,8 @@ def _offered(reader: GraphReader, meeting: Meeting, match: Match) -> Matched:
     ):
         return Matched()
     version = Version(meeting.at, derived_id("met", meeting.artifact, place.location))
-    peak = max(version, newest(reader, place) or version)
+    last = newest(reader, place)
+    peak = max(version, last or version)
     node = Node(version.id, NodeKind.DATASET, place.name, None, place.location)
     detail = {"made": version.made, "peak": peak.text, "rule": match.rule}
     edges = [
@@ -196,7 +197,7 @@ def _offered(reader: GraphReader, meeting: Meeting, match: Match) -> Matched:
     ]
     edges += [
         reading.edge(version)
-        for reading in readings_after(reader, place, version)
+        for reading in readings_after(reader, place, version, last)
         if reading.reader != meeting.artifact and may_join(reader, reading.reader, meeting.artifact)
     ]
     return Matched((node,), tuple(edges))

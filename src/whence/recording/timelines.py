@@ -19,8 +19,8 @@ from whence.model.node import Node, NodeKind
 from whence.recording.places import Place
 from whence.store.interface import Direction, GraphReader, Link
 
-RECENT = 8
-"""How many of a name's latest arrivals are looked at first."""
+RECENT = (2, 30)
+"""How many of a name's latest arrivals are looked at first, and then: one of them mostly tells."""
 
 MOST = 2_000
 """How many of a name's arrivals are looked at where their order does not help."""
@@ -83,12 +83,12 @@ def place_node(place: Place, kind: NodeKind = NodeKind.DATASET) -> Node:
 def newest(reader: GraphReader, place: Place) -> Version | None:
     """The version of a place that was made last, as far as is known."""
     handles = reader.named(place.name)
-    for chunk in (handles[:RECENT], handles[RECENT:MOST]):
-        peaks = (
-            [_peak(link) for link in reader.links(chunk, Direction.ORIGINS) if _made(link)]
-            if chunk
-            else []
-        )
+    few, more = RECENT
+    for chunk in (handles[:few], handles[few:more], handles[more:MOST]):
+        if not chunk:
+            break
+        links = reader.links(chunk, Direction.ORIGINS)
+        peaks = [_peak(link) for link in links if _made(link)]
         if peaks:
             return max(peaks)
     return None
@@ -124,9 +124,17 @@ def version_at(reader: GraphReader, place: Place, moment: str, but: str = "") ->
     return fitting[-1] if fitting else Version("", place.id)
 
 
-def readings_after(reader: GraphReader, place: Place, version: Version) -> Iterator[Reading]:
-    """Who read the place after a version was made, and is known to have read the one before it."""
-    last = newest(reader, place)
+def readings_after(
+    reader: GraphReader, place: Place, version: Version, last: Version | None
+) -> Iterator[Reading]:
+    """Who read the place after a version was made, and is known to have read the one before it.
+
+    Args:
+        reader: The store.
+        place: The place.
+        version: The version.
+        last: The newest version of the place that the store has.
+    """
     before = Version("", place.id)
     if last is not None and last < version:
         before = last
@@ -163,10 +171,13 @@ def may_join(reader: GraphReader, origin: NodeId, target: NodeId) -> bool:
 
 
 def _made(link: Link) -> str:
-    if link.kind not in {EdgeKind.GENERATED_BY, EdgeKind.DERIVED_FROM}:
+    if link.kind not in _MAKING:
         return ""
     told = dict(link.detail)
     return told["made"] if "peak" in told else ""
+
+
+_MAKING = (EdgeKind.GENERATED_BY, EdgeKind.DERIVED_FROM)
 
 
 def _peak(link: Link) -> Version:

@@ -13,7 +13,7 @@ from whence.model.node import ARTIFACT_KINDS, Node, NodeKind
 from whence.recording.matching import match_place
 from whence.recording.places import Place, place_at
 from whence.recording.timelines import Version, may_join, place_node
-from whence.store.interface import Reader
+from whence.store.interface import Direction, Reader
 
 _KINDS = {kind.value: kind for kind in ARTIFACT_KINDS}
 
@@ -32,6 +32,8 @@ class Draft:
         self._reader = reader
         self._identity = identity
         self._run = run
+        self._there: set[NodeId] = set()
+        self._free: set[NodeId] = set()
         self.nodes: dict[NodeId, Node] = {}
         self.edges: list[Edge] = []
         self.facets: list[Facet] = []
@@ -43,12 +45,12 @@ class Draft:
     def put(self, *nodes: Node) -> None:
         """Nodes, those alone that are new."""
         for node in nodes:
-            if node.id not in self.nodes and self._reader.find(node.id) is None:
+            if not self._is_known(node.id):
                 self.nodes[node.id] = node
 
     def put_place(self, place: Place, kind: NodeKind = NodeKind.DATASET) -> bool:
         """The node of a place; whether nobody spoke of it before."""
-        if place.id in self.nodes or self._reader.find(place.id) is not None:
+        if self._is_known(place.id):
             return False
         self.nodes[place.id] = place_node(place, kind)
         self.new[place.id] = place
@@ -58,9 +60,22 @@ class Draft:
             self.edges.append(Edge(whole.id, place.id, EdgeKind.HAS_MEMBER, Basis.IMPORTED))
         return True
 
+    def _is_known(self, node: NodeId) -> bool:
+        """Whether the store or the record under way has a node."""
+        if node in self.nodes or node in self._there:
+            return True
+        if self._reader.find(node) is None:
+            return False
+        self._there.add(node)
+        return True
+
     def may_join(self, origin: NodeId, target: NodeId) -> bool:
         """Whether an edge leaves the graph without circles; where not, that is said."""
-        if may_join(self._reader, origin, target):
+        if origin not in self._free:
+            handle = self._reader.find(origin)
+            if handle is None or not self._reader.links([handle], Direction.EFFECTS):
+                self._free.add(origin)
+        if origin != target and (origin in self._free or may_join(self._reader, origin, target)):
             return True
         self.doubt(f"{origin} cannot have read {target}, which came of it")
         return False

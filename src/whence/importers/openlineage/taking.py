@@ -1,19 +1,20 @@
 """From a JSON value to the composer of its record: the one way in for events."""
 
 import hashlib
-import json
 from typing import Any
+
+import msgspec
 
 from whence.importers.openlineage.composing import EventComposer
 from whence.importers.openlineage.event import read_event
 from whence.model.identity import NodeId
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def event_id(told: Any) -> NodeId:
     """The id of an event's record: the same for the same JSON value, however it was written."""
-    return NodeId(hashlib.sha256(b"openlineage\0" + _encode(told).encode()).hexdigest()[:32])
+    return NodeId(hashlib.sha256(b"openlineage\0" + _encode(told)).hexdigest()[:32])
 
 
 def composer_of(told: Any, project: str = "") -> EventComposer:
