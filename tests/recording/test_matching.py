@@ -111,6 +111,14 @@ def test_a_database_that_is_a_file_holds_the_tables_that_others_speak_of() -> No
         assert runs(origins(store, "models/m.pkl")) == ["train", "dbt"]
 
 
+def test_a_relative_path_is_matched_by_its_end() -> None:
+    training = capture(captured("train", 5, (DATABASE_FILE,), (MODEL,)))
+    told = made("dbt", 1, dataset("shop.main.orders", "duckdb://../flights/shop.duckdb"))
+    elsewhere = made("other", 2, dataset("shop.main.orders", "duckdb://other/shop.duckdb"))
+    for store in both_ways(told, elsewhere, training):
+        assert runs(origins(store, "models/m.pkl")) == ["train", "dbt"]
+
+
 def test_only_the_tables_that_were_asked_for_count() -> None:
     asked = {"query": {"queries": [{"statement": "…", "reads": ["main.orders"]}]}}
     read = replace(DATABASE_FILE, facets=asked)

@@ -114,7 +114,7 @@ def read_lineage(
         if handle in whole_of:
             facts["part_of"] = whole_of[handle]
         if direction is Direction.ORIGINS and handle not in has_origin:
-            its_gaps += _unexplained(node)
+            its_gaps += _unexplained(node) or _unread(reader, handle, node)
         told.append(LineageNode(node, facts, tuple(its_gaps)))
         gaps += its_gaps
     return Lineage(
@@ -236,6 +236,20 @@ def _unexplained(node: Node) -> list[Gap]:
             node.name,
             "no recorded run made it",
             "record the run that makes it, or declare its source",
+        )
+    ]
+
+
+def _unread(reader: GraphReader, handle: int, node: Node) -> list[Gap]:
+    """The gap of a run whose own tool told of it, and of nothing that it read."""
+    if node.kind is not NodeKind.RUN or "events" not in account_for(reader, handle).facets:
+        return []
+    return [
+        Gap(
+            "origin-unknown",
+            node.name,
+            "its tool tells of nothing that it read",
+            "let the tool tell more, or run it by `whence run`",
         )
     ]
 

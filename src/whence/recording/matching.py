@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 from whence.model.edge import Basis, Edge, EdgeKind
 from whence.model.identity import NodeId, derived_id
@@ -86,18 +87,40 @@ def _above(reader: GraphReader, location: str) -> Iterator[Place]:
             yield place
 
 
+def _ending(reader: GraphReader, location: str) -> Iterator[Place]:
+    parts = unquote(location.partition("://")[2]).split("/")
+    for count in range(1, min(len(parts), _DEEPEST)):
+        relative = "/".join(parts[-count:])
+        handle = reader.find(place_id(relative))
+        if handle is not None:
+            tables = [
+                link.target
+                for link in reader.links([handle], Direction.ORIGINS)
+                if link.kind is EdgeKind.HAS_MEMBER
+            ]
+            yield Place(relative, relative)
+            for node in reader.nodes(tables):
+                yield Place(node.name, node.location or node.name, relative)
+
+
+_DEEPEST = 6
+"""Parts of a relative path that are tried."""
+
+
 RULES: Mapping[str, Callable[[GraphReader, str], Iterator[Place]]] = MappingProxyType(
     {
         "same-location": _same,
         "table-in-file": _inside,
         "file-in-folder": _above,
+        "relative-path": _ending,
     }
 )
 """Rule → which places, of those that others speak of, lie where something was met.
 
 - ``same-location``: the address is the same, once scheme, host, case and quotes are;
 - ``table-in-file``: the file is the database that holds the table (DuckDB, SQLite);
-- ``file-in-folder``: the dataset is a folder, and the file lies in it (Spark, Hive, Iceberg).
+- ``file-in-folder``: the dataset is a folder, and the file lies in it (Spark, Hive, Iceberg);
+- ``relative-path``: a path was told that depends on where its teller stood, and the file's ends so.
 """
 
 
@@ -176,7 +199,7 @@ def _reading_of(meeting: Meeting, match: Match) -> Reading:
 def _offered(reader: GraphReader, meeting: Meeting, match: Match) -> Matched:
     """What a captured run wrote, as a version for those who read the place by its other name."""
     place = match.place
-    if match.rule == "file-in-folder" or (
+    if match.rule in {"file-in-folder", "relative-path"} or (
         match.rule == "table-in-file" and _told_since(reader, meeting)
     ):
         return Matched()
@@ -214,7 +237,7 @@ def _told_since(reader: GraphReader, meeting: Meeting) -> bool:
 
 def _is_meant(meeting: Meeting, match: Match) -> bool:
     """Whether a table is one of those that were asked for, where that is known."""
-    if match.rule != "table-in-file":
+    if not match.place.inside:
         return True
     told = meeting.facets.get("query", {}).get("queries") or ()
     which = "writes" if meeting.since else "reads"
@@ -237,6 +260,8 @@ def _met_at(reader: GraphReader, place: Place) -> Iterator[tuple[Meeting, str]]:
     """What captures met at a place, or as the file that holds it: each when it was first there."""
     for handle, node in found_at(reader, place):
         rule = "same-location" if node.location != place.inside else "table-in-file"
+        if "://" not in (place.inside or place.location):
+            rule = "relative-path"
         facets = {each.facet.name: each.facet.data for each in reader.facets(handle)}
         effects = reader.links([handle], Direction.EFFECTS)
         used = [link.origin for link in effects if link.kind is EdgeKind.USED]
@@ -266,10 +291,18 @@ def found_at(reader: GraphReader, place: Place) -> list[tuple[int, Node]]:
             for handle, node in zip(handles, reader.nodes(handles), strict=True)
             if node.kind in ARTIFACT_KINDS
             and node.location is not None
-            and place_at(node.location).location in wanted
+            and _lies_at(place_at(node.location).location, wanted)
             and node.id != place_id(node.location)
         }
     return list(found.items())
+
+
+def _lies_at(location: str, wanted: set[str]) -> bool:
+    """Whether a location is one of those wanted, or ends as one of them does that is relative."""
+    if location in wanted:
+        return True
+    told = unquote(location)
+    return any("://" not in each and told.endswith(f"/{each}") for each in wanted)
 
 
 def _is_told(link: Link) -> bool:

@@ -54,7 +54,9 @@ def place_of(namespace: str, name: str) -> Place:
     if found is None and name.startswith("/"):
         return _file("file", "", name) or Place(name, name)
     if found is None and (own := _SCHEME.match(name)):
-        return Place(name, name) if own[1].lower() != "file" else place_of("file", name)
+        host, _, path = own[2].partition("/")
+        is_file = own[1].lower() == "file"
+        return place_of("file" if is_file else f"{own[1]}://{host}", path or own[2])
     joined = f"{namespace.rstrip('/')}/{name.lstrip('/')}"
     return Place(joined, joined)
 
@@ -87,6 +89,9 @@ def names_of(place: Place) -> Iterator[str]:
             yield "/" + "/".join(parts)
         for start in range(min(len(parts), _DEEPEST)):
             yield "/".join(parts[len(parts) - 1 - start :])
+    elif "://" not in path:
+        parts = path.split("/")
+        yield from ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 _DEEPEST = 24
@@ -152,6 +157,7 @@ def _file(scheme: str, host: str, name: str) -> Place | None:
         return Place(f"file://{host}{path}", f"file://{host}{quote(path)}")
     name = unquote(name) if "%" in name else name
     if not name.startswith("/"):
+        name = _relative(name) or name
         return Place(name, name)
     name = "/" + name.strip("/")
     return Place(name, "file://" + quote(name))
@@ -159,14 +165,23 @@ def _file(scheme: str, host: str, name: str) -> Place | None:
 
 def _inside_file(scheme: str, path: str, name: str) -> Place | None:
     """A table of a database that is a file: its own name of the database says nothing."""
-    if not path.startswith("/"):
-        return None
+    if path.startswith(":"):
+        return None  # in memory
     words = words_of(name)
     table = _folded(scheme, ".".join(f'"{each}"' for each in words[-2:] or [name]))
     if len(words) == 1:
         table = f"main.{table}"
+    if not path.startswith("/"):
+        path = _relative(path)
+        called = f"{scheme}://{path}#{table}"
+        return Place(called, called, path) if path else None
     called = f"{scheme}://{path}#{table}"
     return Place(called, called, "file://" + quote(path))
+
+
+def _relative(path: str) -> str:
+    """A path that depends on where somebody stood: as much of it as does not."""
+    return "/".join(each for each in path.split("/") if each not in {"", ".", ".."})
 
 
 def _table(scheme: str, host: str, name: str) -> Place | None:

@@ -18,6 +18,7 @@ from whence.model.identity import NodeId, derived_id
 from whence.recording.places import Place, place_of
 
 _RUN_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORECASE)
+_IS_FILE = re.compile(r"(?:/|(?:file|s3a?|gs|gcs|abfss?|hdfs|dbfs)://).")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 TYPES = ("COMPLETE", "FAIL", "ABORT", "RUNNING", "START", "OTHER")
@@ -40,7 +41,11 @@ class Dataset:
     def also(self) -> tuple[Place, ...]:
         """Further names of the same place."""
         told = self.facets.get("symlinks", _NOTHING).get("identifiers") or ()
-        places = (place_of(each["namespace"], each["name"]) for each in told)
+        places = [place_of(each["namespace"], each["name"]) for each in told]
+        uri = self.facets.get("dataSource", _NOTHING).get("uri") or ""
+        if "://" not in self.place.location and _IS_FILE.match(uri):
+            # It goes by a name of somebody's own, and says where it lies.
+            places.append(place_of("file" if "://" not in uri else "", uri))
         return tuple(each for each in dict.fromkeys(places) if each != self.place)
 
 
