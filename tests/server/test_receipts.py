@@ -16,7 +16,8 @@ from whence.receipts.recorder import Recorder as Receipts
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Recorder
 from whence.recording.registry.registration import Registration
-from whence.server.access.permission import LOCAL, Principal, Role
+from whence.server.access.gate import Gate
+from whence.server.access.permission import LOCAL, Mode, Principal, Role
 from whence.server.api.receipts import receipt as tell
 from whence.server.routing import Call
 from whence.server.service import Service
@@ -213,7 +214,7 @@ def test_what_somebody_may_not_see_has_no_receipts(tmp_path: Path) -> None:
         (model,) = reader.nodes(reader.named("models/delay.joblib")[:1])
     its = Registration("delay", model.id, ActorSeen("ada", "person"), "tests")
     recorder.record([lambda reader, time: replace(its.compose(reader, time), project="secret")])
-    service = Service(store, folder)
+    service = Service(store, folder, Gate.open(folder, Mode.TOKENS))
     with Receipts("delay@1", folder=folder / "receipts", resolver=None) as receipts:
         known = receipts.receipt(1)
     with Receipts("unknown@1", folder=folder / "receipts", resolver=None) as receipts:
