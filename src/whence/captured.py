@@ -213,7 +213,7 @@ def _record(session: Session, workspace: Workspace, ended: TracedExit) -> None:
 
     try:
         bring_home(session, workspace, ended.activity, timeout=PATIENCE)
-        problems = list(settle(workspace))
+        problems = list(settle(workspace, patience=PATIENCE))
     except Exception as error:  # noqa: BLE001  the program ended well; its end must be given back
         why = reason_of(error)
         problems = [f"this run is not recorded yet: {why}; the next command tries again"]

@@ -86,6 +86,16 @@ def test_where_nobody_answers_it_waits(
     assert json.loads(waiting.body) == encode_runs([a_run(1)])
 
 
+def test_a_command_does_not_wait_for_ever(workspace: Workspace) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        put(workspace, f"http://127.0.0.1:{silent.getsockname()[1]}", 1)
+        (problem,) = deliver_waiting(workspace, patience=0.1)
+    assert "the next command delivers" in problem
+    assert Spool(workspace.folder).count() == 1
+
+
 def test_what_waits_is_delivered_in_order(
     workspace: Workspace, server: tuple[str, SqliteStore]
 ) -> None:

@@ -6,7 +6,6 @@ run's session is on disk as it was.
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -98,13 +97,24 @@ def deliver_waiting(workspace: Workspace, *, patience: float = 10.0) -> list[str
     if not spool.count():
         return []
     problems: list[str] = []
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=_deliver_all, args=(spool, problems, stop), name="whence-delivery", daemon=True
+    )
+    thread.start()
+    thread.join(patience)
+    if thread.is_alive():
+        stop.set()
+        problems.append("what else waits to be delivered, the next command delivers")
+    return list(problems)
+
+
+def _deliver_all(spool: Spool, problems: list[str], stop: threading.Event) -> None:
     channels = Channels()
-    until = time.monotonic() + patience
     away: set[str] = set()
     with spool.delivering() as is_ours:
         for each in spool.waiting() if is_ours else ():
-            if time.monotonic() > until:
-                problems.append(f"{spool.count()} runs still wait; the next command goes on")
+            if stop.is_set():
                 break
             if each.store not in away:
                 problem = _deliver(each, channels, spool)
@@ -113,7 +123,6 @@ def deliver_waiting(workspace: Workspace, *, patience: float = 10.0) -> list[str
                 if problem is not None:
                     problems.append(_sentence(problem, each, spool))
     channels.close()
-    return problems
 
 
 class Channels:

@@ -31,12 +31,16 @@ def running(workspace: Workspace) -> list[Session]:
     return [each for each in _own(workspace) if each.is_alive()]
 
 
-def settle(workspace: Workspace) -> list[str]:
+def settle(workspace: Workspace, *, patience: float = 10.0) -> list[str]:
     """Bring all abandoned sessions home, and deliver what waits for a store elsewhere.
 
     What could not be done is told, a sentence each.
+
+    Args:
+        workspace: Whose sessions.
+        patience: Seconds for which deliveries are waited for.
     """
-    problems = _deliver_waiting(workspace)
+    problems = _deliver_waiting(workspace, patience)
     for session in abandoned(workspace):
         if repeat_of(session.start) is not None:
             session.discard()  # what it wrote has gone with the place in which it was done
@@ -58,7 +62,7 @@ def settle(workspace: Workspace) -> list[str]:
     return problems
 
 
-def _deliver_waiting(workspace: Workspace) -> list[str]:
+def _deliver_waiting(workspace: Workspace, patience: float) -> list[str]:
     try:
         if not any((workspace.folder / "spool").glob("*.json")):
             return []
@@ -66,7 +70,7 @@ def _deliver_waiting(workspace: Workspace) -> list[str]:
         return []
     from whence.homecoming.delivery import deliver_waiting  # noqa: PLC0415  seldom needed
 
-    return deliver_waiting(workspace)
+    return deliver_waiting(workspace, patience=patience)
 
 
 def reason_of(error: Exception) -> str:
