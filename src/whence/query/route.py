@@ -6,6 +6,7 @@ from typing import Any
 
 from whence.model.edge import EDGE_RULES, EdgeKind
 from whence.model.identity import NodeId
+from whence.query.readings import best
 from whence.store.interface import Direction, GraphReader, Link
 
 
@@ -16,7 +17,7 @@ def route(reader: GraphReader, one: int, other: int) -> dict[str, Any]:
         ``nodes`` from effect to cause and the ``edges`` between them; both empty when nothing
         recorded connects the two.
     """
-    steps = reader.path(one, other) or reader.path(other, one) or []
+    steps = _path(reader, one, other) or _path(reader, other, one) or []
     links = [_link(reader, effect, cause) for effect, cause in pairwise(steps)]
     links = [each for link in links for each in _through_run(reader, link)]
     handles = [*(link.origin for link in links), *steps[-1:]]
@@ -40,12 +41,39 @@ def route(reader: GraphReader, one: int, other: int) -> dict[str, Any]:
     }
 
 
-def _link(reader: GraphReader, effect: int, cause: int) -> Link:
-    return next(
+def _path(reader: GraphReader, effect: int, cause: int) -> list[int] | None:
+    """A shortest way back that takes no reading which is known better by now."""
+    steps = reader.path(effect, cause)
+    if not steps or all(_ways(reader, [one], {two}) for one, two in pairwise(steps)):
+        return steps
+    came: dict[int, int] = {effect: effect}
+    front = [effect]
+    while front and cause not in came:
+        beyond = []
+        for link in _ways(reader, front):
+            if link.target not in came:
+                came[link.target] = link.origin
+                beyond.append(link.target)
+        front = beyond
+    if cause not in came:
+        return None
+    back = [cause]
+    while back[-1] != effect:
+        back.append(came[back[-1]])
+    return back[::-1]
+
+
+def _ways(reader: GraphReader, effects: list[int], causes: set[int] | None = None) -> list[Link]:
+    """The edges along which content came to these things, from these causes if they are named."""
+    return [
         link
-        for link in reader.links([effect], Direction.ORIGINS)
-        if link.target == cause and EDGE_RULES[link.kind].lineage
-    )
+        for link in best(reader, reader.links(effects, Direction.ORIGINS))
+        if EDGE_RULES[link.kind].lineage and (causes is None or link.target in causes)
+    ]
+
+
+def _link(reader: GraphReader, effect: int, cause: int) -> Link:
+    return _ways(reader, [effect], {cause})[0]
 
 
 def _through_run(reader: GraphReader, link: Link) -> list[Link]:

@@ -11,6 +11,7 @@ from whence.model.identity import NodeId
 from whence.model.node import NodeKind
 from whence.query.account import account_for, describe
 from whence.query.lineage import lineage_json, read_lineage
+from whence.query.route import route
 from whence.recording.places import place_of
 from whence.store.interface import Direction, Reader
 from whence.store.memory import MemoryStore
@@ -98,6 +99,24 @@ def test_a_run_reads_the_version_that_was_the_latest_when_it_began() -> None:
         reached = {each.node.id for each in read_lineage(reader, made, Direction.ORIGINS).nodes}
     assert version_id(run_id("stage"), place(STAGED)) in reached
     assert again not in reached
+
+
+def test_the_way_between_two_things_takes_no_reading_that_is_known_better() -> None:
+    late = (
+        event(2.2, "START", "stage again", [], [dataset(STAGED)]),
+        event(2.4, "COMPLETE", "stage again", [], [dataset(STAGED)]),
+    )
+    store = told(*PIPELINE, *late)
+    with store.reading() as reader:
+        made = reader.find(version_id(run_id("orders"), place(ORDERS)))
+        ways = []
+        for name in ("stage", "stage again"):
+            run = reader.find(run_id(name))
+            assert made is not None
+            assert run is not None
+            ways.append([each["name"] for each in route(reader, made, run)["nodes"]])
+    assert ways[0] == []
+    assert ways[1][-1] == "stage again"
 
 
 def test_who_fails_or_gives_up_has_made_nothing() -> None:
