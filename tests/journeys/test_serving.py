@@ -1,27 +1,37 @@
 """From data to what serves, and back, as people type it."""
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from scratch import Project
+from scratch import Project, make_project
 from whence.wire.schema import load_schema
 
 TRAIN = 'open("models/delay.bin", "w").write(open("data/raw.csv").read() * 3)\n'
 EU = "production-eu"
 
 
-@pytest.fixture
-def trained(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which a model was trained and registered twice."""
+    project = make_project(tmp_path_factory.mktemp("done"))
     project.write("train.py", TRAIN)
     project.write("data/raw.csv", "a,b\n1,2\n")
     (project.folder / "models").mkdir()
     project.run(sys.executable, "train.py")
     for _ in range(2):
         project.whence("register", "models/delay.bin", "--model", "delay")
+    return project.folder
+
+
+@pytest.fixture
+def trained(project: Project, done: Path) -> Project:
+    shutil.copytree(done, project.folder, dirs_exist_ok=True)
     return project
 
 
