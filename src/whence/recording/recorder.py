@@ -92,7 +92,8 @@ class Recorder:
 def _latest_word(record: Record, reader: Reader) -> str:
     """When something was last said of a node that the record says something of; empty if never."""
     latest = ""
-    for node in {facet.node for facet in record.facets}:
+    own = {node.id for node in record.nodes}  # composers name what is not there yet
+    for node in {facet.node for facet in record.facets} - own:
         handle = reader.find(node)
         stated = [] if handle is None else reader.facets(handle)
         if stated:

@@ -65,11 +65,11 @@ def _refuse_nul(record: Record) -> None:
     texts = [record.project, *(edge.role for edge in record.edges)]
     for node in record.nodes:
         texts += (node.name, node.location or "")
-    for project in (each for facet in record.facets for each in named_projects(facet)):
-        texts.append(project)
-    for text in texts:
-        if "\0" in text:
-            raise InvalidRecordError(f"record {record.id}: a NUL character in {text!a:.80}")
+    for facet in record.facets:
+        texts += named_projects(facet)
+    if "\0" in "".join(texts):
+        text = next(each for each in texts if "\0" in each)
+        raise InvalidRecordError(f"record {record.id}: a NUL character in {text!a:.80}")
 
 
 def open_body(body: bytes | None) -> Record | None:
