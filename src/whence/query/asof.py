@@ -74,9 +74,9 @@ class AsOfReader:
         """Nodes whose id starts with these characters."""
         return self._first(limit, lambda most: self._reader.starting_with(prefix, most))
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return self._was(self._reader.named(name))
+        return self._was(self._reader.named(name))[:limit]
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text, of what was there."""

@@ -146,9 +146,11 @@ class GuardedReader:
         """Nodes whose id starts with these characters."""
         return self._first(limit, lambda most: self._reader.starting_with(prefix, most))
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return self._asked(self._reader.named(name))
+        if limit is None:
+            return self._asked(self._reader.named(name))
+        return self._first(limit, lambda most: self._reader.named(name, most))
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text, of what may be seen."""

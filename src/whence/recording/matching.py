@@ -285,7 +285,7 @@ def found_at(reader: GraphReader, place: Place) -> list[tuple[int, Node]]:
     wanted = {place.location, place.inside} - {""}
     found: dict[int, Node] = {}
     for name in dict.fromkeys(names_of(place)):
-        handles = reader.named(name)[:MOST]
+        handles = reader.named(name, MOST)
         found |= {
             handle: node
             for handle, node in zip(handles, reader.nodes(handles), strict=True)

@@ -109,7 +109,7 @@ def remote_state(facts: Mapping[str, Any]) -> str | None:
 
 def _in_state(reader: GraphReader, seen: FileSeen, state: str) -> NodeId | None:
     """The thing of this name that was in this state, unless its content says otherwise."""
-    for handle in reader.named(seen.name)[:PLACES_ASKED]:
+    for handle in reader.named(seen.name, PLACES_ASKED):
         (node,) = reader.nodes([handle])
         if node.digest is not None and seen.sha256 not in {None, node.digest.sha256}:
             continue
@@ -124,7 +124,7 @@ def _in_state(reader: GraphReader, seen: FileSeen, state: str) -> NodeId | None:
 
 def _last_made(reader: GraphReader, name: str) -> NodeId | None:
     """The latest thing of this name that a run is known to have made."""
-    for handle in reader.named(name)[:PLACES_ASKED]:
+    for handle in reader.named(name, PLACES_ASKED):
         links = reader.links([handle], Direction.ORIGINS)
         # What other tools told of has times, and `timelines` goes by these.
         if any(link.kind is EdgeKind.GENERATED_BY and not dict(link.detail) for link in links):

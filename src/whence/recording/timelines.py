@@ -19,11 +19,11 @@ from whence.model.node import Node, NodeKind
 from whence.recording.places import Place
 from whence.store.interface import Direction, GraphReader, Link
 
-RECENT = (2, 30)
-"""How many of a name's latest arrivals are looked at first, and then: one of them mostly tells."""
-
 MOST = 2_000
 """How many of a name's arrivals are looked at where their order does not help."""
+
+RECENT = (2, 30, MOST)
+"""How many of a name's latest arrivals are looked at first, and then: one of them mostly tells."""
 
 EFFECTS_ASKED = 10_000
 """How many effects of a reader are looked at before an edge from it is left out."""
@@ -82,12 +82,13 @@ def place_node(place: Place, kind: NodeKind = NodeKind.DATASET) -> Node:
 
 def newest(reader: GraphReader, place: Place) -> Version | None:
     """The version of a place that was made last, as far as is known."""
-    handles = reader.named(place.name)
-    few, more = RECENT
-    for chunk in (handles[:few], handles[few:more], handles[more:MOST]):
-        if not chunk:
+    seen = 0
+    for limit in RECENT:
+        handles = reader.named(place.name, limit)
+        if len(handles) == seen:
             break
-        links = reader.links(chunk, Direction.ORIGINS)
+        links = reader.links(handles[seen:], Direction.ORIGINS)
+        seen = len(handles)
         peaks = [_peak(link) for link in links if _made(link)]
         if peaks:
             return max(peaks)
@@ -96,7 +97,7 @@ def newest(reader: GraphReader, place: Place) -> Version | None:
 
 def versions(reader: GraphReader, place: Place) -> list[Version]:
     """All versions of a place, in the order in which they were made."""
-    handles = reader.named(place.name)[:MOST]
+    handles = reader.named(place.name, MOST)
     made: dict[int, str] = {}
     for link in reader.links(handles, Direction.ORIGINS):
         time = _made(link)

@@ -123,8 +123,8 @@ class GraphReader(Protocol):
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """Nodes whose id starts with these lower-case hexadecimal characters, by id."""
 
-    def named(self, name: str) -> list[int]:
-        """Nodes of exactly this name, latest first."""
+    def named(self, name: str, limit: int | None = None) -> list[int]:
+        """Nodes of exactly this name, latest first; so many at most."""
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text, whatever the case of A to Z, in order of code points."""

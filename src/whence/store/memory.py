@@ -226,9 +226,9 @@ class MemoryStore:
         )
         return [handle for _, handle in found[:limit]]
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return self._latest_where(lambda node: node.name == name)
+        return self._latest_where(lambda node: node.name == name)[:limit]
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text."""

@@ -25,6 +25,9 @@ from whence.store.walks import Walks
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
+ALL = 2**62
+"""A limit that is none."""
+
 ENTRIES_OPEN = 64
 """How many entries a reader keeps open while it is asked for facets."""
 
@@ -205,9 +208,12 @@ class SqlReader:
             (low, high, limit),
         )
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return self._column("SELECT handle FROM node WHERE name=? ORDER BY handle DESC", (name,))
+        return self._column(
+            "SELECT handle FROM node WHERE name=? ORDER BY handle DESC LIMIT ?",
+            (name, ALL if limit is None else limit),
+        )
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text."""

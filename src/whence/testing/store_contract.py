@@ -216,6 +216,7 @@ class StoreContract(SharedStoreContract):
         _keep(store, a_record("two", nodes=[a_node("again", "x"), a_node("empty", "")]))
         with store.reading() as reader:
             assert _ids(reader, reader.named("x")) == [id_of("again"), id_of("6")]
+            assert _ids(reader, reader.named("x", 1)) == [id_of("again")]
             assert reader.named("X") == []
             assert reader.names_like("FLIGHTS", 9) == ["Data/Flights.csv", "data/flights.csv"]
             assert reader.names_like("%_", 9) == ["100%_done"]

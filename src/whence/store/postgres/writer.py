@@ -154,12 +154,12 @@ class PostgresWriter(SqlWriter):
         )
         return next((index for (index,) in rows), None)
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
         known = self._mind.named
         if name not in known:
             known[name] = super().named(name)
-        return list(known[name])
+        return known[name][:limit]
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""

@@ -268,7 +268,9 @@ CALLS: Mapping[str, Ask] = MappingProxyType(
             (TEXT, INTEGER),
             _HANDLES,
         ),
-        "named": Ask(lambda reader, name: reader.named(name), (TEXT,), _HANDLES),
+        "named": Ask(
+            lambda reader, name, limit: reader.named(name, limit), (TEXT, _MAYBE), _HANDLES
+        ),
         "names_like": Ask(
             lambda reader, text, limit: reader.names_like(text, limit),
             (TEXT, INTEGER),

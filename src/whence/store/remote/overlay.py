@@ -202,9 +202,10 @@ class Overlay:
         ids = dict(zip(every, (node.id for node in self.nodes(every)), strict=True))
         return sorted(every, key=ids.__getitem__)[:limit]
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return [*self._fresh(self._above.named(name)), *self._below.named(name)]
+        both = [*self._fresh(self._above.named(name)), *self._below.named(name, limit)]
+        return both[:limit]
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text."""

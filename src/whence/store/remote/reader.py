@@ -154,9 +154,9 @@ class RemoteReader:
         """Nodes whose id starts with these characters, by id."""
         return self._handles("starting_with", prefix, limit)
 
-    def named(self, name: str) -> list[int]:
+    def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
-        return self._handles("named", name)
+        return self._handles("named", name, limit)
 
     def names_like(self, text: str, limit: int) -> list[str]:
         """Names that contain the text."""
