@@ -78,15 +78,21 @@ class Recorder:
         kept = []
         with self._store.writing(timeout=timeout) as writer:
             for compose in block:
-                record = compose(writer, now())
-                before = _latest_word(record, writer)
-                if before >= record.time:
-                    # Two words of one millisecond, or a clock that went back: facets add up by
-                    # time, and who speaks now knows what was said before.
-                    record = compose(writer, following(before))
+                record = compose_now(compose, writer)
                 validate(record, writer)
                 kept.append(writer.append(record))
         return kept
+
+
+def compose_now(compose: Composer, reader: Reader) -> Record:
+    """The record of this moment, later than all that was said before of what it speaks of.
+
+    Two words of one millisecond, or a clock that went back: facets add up by time, and who speaks
+    now knows what was said before.
+    """
+    record = compose(reader, now())
+    before = _latest_word(record, reader)
+    return compose(reader, following(before)) if before >= record.time else record
 
 
 def _latest_word(record: Record, reader: Reader) -> str:

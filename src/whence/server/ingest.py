@@ -21,7 +21,7 @@ from pathlib import Path
 from whence.errors import ConflictError, StoreError
 from whence.model.moment import now
 from whence.model.record import Record
-from whence.recording.recorder import Composer
+from whence.recording.recorder import Composer, compose_now
 from whence.recording.validate import validate
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
@@ -225,7 +225,10 @@ def _write(submission: Submission, writer: Writer) -> None:
     touched = False
     try:
         for compose, salt in zip_longest(submission.composers, submission.salts):
-            record = compose(writer, now())
+            if submission.travelled:
+                record = compose(writer, now())
+            else:
+                record = compose_now(compose, writer)
             validate(record, writer, travelled=submission.travelled)
             touched = True
             appended = writer.append(record, salt=salt)
