@@ -224,3 +224,8 @@ def test_a_cache_that_cannot_be_written_does_not_matter(store: SqliteStore) -> N
     look(store)
     keep(store, RECORDS[40:])
     look(store)
+
+
+def test_it_can_be_made_ahead(store: SqliteStore) -> None:
+    store.prepare()
+    assert snapshot_of(store).exists()

@@ -233,5 +233,8 @@ class Store(Protocol):
     def rebuild(self) -> None:
         """Make the graph anew from the ledger."""
 
+    def prepare(self) -> None:
+        """Do ahead what large questions need: some seconds in a store of millions."""
+
     def close(self) -> None:
         """Let go of files and locks."""

@@ -127,6 +127,9 @@ class MemoryStore:
         for sealed in kept:
             self._keep(sealed)
 
+    def prepare(self) -> None:
+        """Nothing has to be done ahead here."""
+
     def rebuild(self) -> None:
         """Make the graph anew from the ledger."""
         with self._lock:

@@ -125,6 +125,11 @@ class SqliteStore:
         self._recollection = writer.recollection
         self._recollection.trim()
 
+    def prepare(self) -> None:
+        """Do ahead what large questions need: some seconds in a store of millions."""
+        with self.reading() as reader:
+            reader.prepare()
+
     def rebuild(self) -> None:
         """Make the graph's tables anew from the ledger, in one transaction."""
         with self._mutex, self._translated():

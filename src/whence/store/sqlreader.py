@@ -275,6 +275,10 @@ class SqlReader:
         """A shortest walk from an effect to a cause."""
         return self._walks.path(start, goal)
 
+    def prepare(self) -> None:
+        """Have at hand what walks over millions need."""
+        self._walks.prepare()
+
     def _column(self, statement: str, values: tuple[object, ...]) -> list[int]:
         return [value for (value,) in self.database.execute(statement, values)]
 

@@ -70,6 +70,11 @@ class Walks:
             return steps if take_over is None else take_over(steps)
         return steps
 
+    def prepare(self) -> None:
+        """Have the edges at hand, in both directions, if there are so many that it pays."""
+        for direction in Direction:
+            self._side(direction, SHORT + 1)
+
     def _side(self, direction: Direction, visited: int) -> Side | None:
         at_hand = self._adjacency
         if at_hand is None or (visited <= SHORT and not at_hand.is_ready):

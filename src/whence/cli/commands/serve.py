@@ -21,10 +21,12 @@ whoever looks after it. Needs the extra packages of `pip install 'whence[server]
 
 import argparse
 import shutil
+import threading
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from whence.cli.console import Console
-from whence.errors import NotFoundError, UsageError
+from whence.errors import NotFoundError, UsageError, WhenceError
 from whence.server.access.permission import Mode, check_bind
 from whence.store.interface import Store
 from whence.store.opening import open_store
@@ -107,7 +109,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     if args.demo and args.store:
         raise UsageError("--demo has a store of its own", hint="leave --store out")
     workspace = _demo(console) if args.demo else make_workspace()
-    store = _opened(workspace, "sqlite://" if args.demo else args.store)
+    named = "sqlite://" if args.demo else args.store or store_url(workspace.folder)
+    store = _opened(workspace, named)
     places = {workspace.folder, getattr(store, "folder", workspace.folder)}
     with ExitStack() as held:
         for place in sorted(places):
@@ -119,6 +122,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         try:
             with service.store.reading() as reader:
                 entries = reader.head().size
+            threading.Thread(target=_prepare, args=(store, console), daemon=True).start()
             journal = Journal(args.log_format, console.err)
             app = build(service, all_routes(), journal=journal)
             host, port = socket.getsockname()[:2]
@@ -126,7 +130,7 @@ def execute(args: argparse.Namespace, console: Console) -> int:
 
             def started() -> None:
                 console.print(
-                    f"Whence serves {_shown(store, workspace)} ({entries} entries) "
+                    f"Whence serves {_shown(store, named)} ({entries} entries) "
                     f"at {scheme}://{shown}:{port}"
                 )
                 if token := first_token(gate):
@@ -140,18 +144,29 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _shown(store: Store, workspace: Workspace) -> str:
-    """How people call the store; a URL may hold a password, and is not said."""
-    return str(getattr(store, "folder", f"{type(store).__name__} of {workspace.folder}"))
+def _prepare(store: Store, console: Console) -> None:
+    """The first large question then does not wait; whatever fails here fails again, and is told."""
+    try:
+        store.prepare()
+    except WhenceError as error:
+        console.say(f"whence: {error.message}")
 
 
-def _opened(workspace: Workspace, url: str | None) -> Store:
+def _shown(store: Store, url: str | None) -> str:
+    """How people call the store; who may use it, and the password, are not said."""
+    folder = getattr(store, "folder", None)
+    if folder is not None:
+        return str(folder)
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _opened(workspace: Workspace, named: str | None) -> Store:
     """The store to be served.
 
     Raises:
         UsageError: it is itself behind a server.
     """
-    named = url or store_url(workspace.folder)
     if named and named.startswith(("http://", "https://")):
         raise UsageError(
             f"{named} is a server already",

@@ -147,6 +147,11 @@ class PostgresStore:
             )
             return {raw for (raw,) in found} == set(ids)
 
+    def prepare(self) -> None:
+        """Do ahead what large questions need: some seconds in a store of millions."""
+        with self.reading() as reader:
+            reader.prepare()
+
     def rebuild(self) -> None:
         """Make the graph's tables anew from the ledger, in one transaction."""
         with self._link(_WRITE) as link:

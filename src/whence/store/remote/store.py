@@ -78,6 +78,9 @@ class RemoteStore:
         lines = [b'["%s",%s,%s]\n' % _parts(each) for each in sealed]
         self.request("POST", _ENTRIES, b"".join(lines), repeatable=True, media=_LINES)
 
+    def prepare(self) -> None:
+        """The server does so itself."""
+
     def rebuild(self) -> None:
         """Have the server make its graph anew."""
         self.request("POST", "/api/v1/rebuild", {}, repeatable=True)
