@@ -80,7 +80,7 @@ class Remotes:
         return [self._read(path) for path in sorted(self._folder.glob("*.json"))]
 
     def find(self, name: str | None) -> Remote:
-        """The one of a name; without one, the only one that there is.
+        """The one of a name, or of a URL; without one, the only one that there is.
 
         Raises:
             NotFoundError: there is none.
@@ -90,12 +90,12 @@ class Remotes:
         names = ", ".join(each.name for each in known)
         if name is not None:
             for each in known:
-                if each.name == name:
+                if name in {each.name, each.url}:
                     return each
-            raise NotFoundError(
-                f"there is no remote {name!r}",
-                hint=f"there are: {names}" if known else "`whence remote add NAME URL` makes one",
-            )
+            hint = f"there are: {names}" if known else "`whence remote add NAME URL` makes one"
+            if "://" in name:
+                hint = f"give it a name first: `whence remote add team {name}`"
+            raise NotFoundError(f"there is no remote {name!r}", hint=hint)
         if not known:
             raise NotFoundError(
                 "there is no remote yet", hint="`whence remote add team https://…` makes one"
