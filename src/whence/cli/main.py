@@ -84,9 +84,11 @@ def _overview() -> str:
     from whence import plugins  # noqa: PLC0415
 
     lines = [_INTRODUCTION, "", "usage: whence COMMAND [ARGUMENTS]", ""]
-    for name in plugins.names(_GROUP, ORDER):
+    names = plugins.names(_GROUP, ORDER)
+    width = max(map(len, names))
+    for name in names:
         verb = plugins.load(_GROUP, name)
-        lines.append(f"  {name:<10} {verb.SUMMARY if verb else ''}")
+        lines.append(f"  {name:<{width}} {verb.SUMMARY if verb else ''}")
     lines += ["", "`whence COMMAND --help` tells more; `whence --version` names this release.", ""]
     return "\n".join(lines)
 
