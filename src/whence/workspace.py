@@ -18,7 +18,7 @@
 """
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
@@ -120,11 +120,14 @@ class Workspace:
 def store_url(folder: Path) -> str | None:
     """The URL of the store that serves a folder; ``None`` for the one in it.
 
+    Settings that cannot be understood do not stand in the way where they do not speak of a store.
+
     Raises:
-        UsageError: the settings cannot be understood.
+        UsageError: the settings cannot be understood, and may name another store.
     """
     named = os.environ.get(STORE_VARIABLE)
-    if named or not (folder / "config.toml").exists():
+    path = folder / "config.toml"
+    if named or not path.exists() or b"store" not in path.read_bytes():
         return named or None
     from whence.settings.configuration import load  # noqa: PLC0415  costs milliseconds
 
@@ -142,7 +145,9 @@ def rows_key(workspace: Workspace) -> str:
     path = workspace.folder / ROWS_KEY
     try:
         if not path.exists():
-            _make_key(path)
+            from whence.store.keyfile import write_once  # noqa: PLC0415  seldom needed
+
+            write_once(path, os.urandom(32).hex())
         key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{path} cannot be used: {error}", hint="check who may read it") from error
@@ -162,21 +167,6 @@ def sketch_key(workspace: Workspace) -> str:
     import hashlib  # noqa: PLC0415  costs 3 ms
 
     return hashlib.sha256(b"whence sketches\0" + rows_key(workspace).encode("ascii")).hexdigest()
-
-
-def _make_key(path: Path) -> None:
-    """Whole or not at all, and only once: whoever comes second finds the first one's key."""
-    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(os.urandom(32).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def location_of(path: str) -> str:

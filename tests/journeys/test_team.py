@@ -64,7 +64,7 @@ def team(tmp_path: Path) -> Iterator[Team]:
 def train(person: Project, rate: float) -> str:
     person.write("data.csv", "a,b\n1,2\n3,4\n")
     person.write("train.py", TRAIN.replace("RATE", str(rate)))
-    return person.whence("run", "--", "python", "train.py").stderr
+    return person.whence("run", "--", sys.executable, "train.py").stderr
 
 
 def spooled(person: Project) -> list[Path]:
@@ -129,7 +129,7 @@ def test_a_nested_run_is_a_part_though_the_record_is_elsewhere(team: Team) -> No
     ada, _ = team.people
     ada.env["WHENCE_STORE"] = team.url
     ada.write("inner.py", "open('inner.txt', 'w').write('1')\n")
-    ada.write("outer.sh", "python -m whence run -- python inner.py\n")
+    ada.write("outer.sh", f"{sys.executable} -m whence run -- {sys.executable} inner.py\n")
     ada.whence("run", "--", "sh", "outer.sh")
     runs = ada.ask("log")["runs"]
     assert [each["parent"] is None for each in runs] == [True, False]

@@ -29,7 +29,8 @@ class Console:
         self.print(json.dumps(value, indent=2, ensure_ascii=False))
 
     def say(self, text: str) -> None:
-        """Talk: progress, notices, errors."""
+        """Talk: progress, notices, errors; after what was answered so far, wherever both go."""
+        self.out.flush()
         self.err.write(text + "\n")
 
 

@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(words)
     except WhenceError as error:
+        sys.stdout.flush()
         sys.stderr.write(f"whence: {error.message}\n")
         if error.hint:
             sys.stderr.write(f"  try: {error.hint}\n")

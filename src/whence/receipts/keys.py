@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from whence.store.keyfile import write_once
+
 _FOLDER = "keys"
 _LENGTH = 32
 _SHOWN = 16
@@ -67,8 +69,7 @@ def open_key(folder: Path, model: str, environment: str) -> Key:
     keys = folder / _FOLDER
     path = keys / f"{file_name(f'{environment} {model}' if environment else model)}.key"
     if not path.exists():
-        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make(path)
+        write_once(path, os.urandom(_LENGTH).hex())
     return _read(path)
 
 
@@ -96,17 +97,3 @@ def _read(path: Path) -> Key:
         msg = f"{path} holds no key"
         raise ValueError(msg)
     return Key(secret)
-
-
-def _make(path: Path) -> None:
-    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(os.urandom(_LENGTH).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -7,11 +7,11 @@ import getpass
 import os
 import re
 import socket
-from contextlib import suppress
 from pathlib import Path
 
 from whence.errors import StoreError, WireError
 from whence.ledger.signing import SigningKey
+from whence.store.keyfile import write_once
 
 FILE_NAME = "signing.key"
 VARIABLE = "WHENCE_KEY"
@@ -44,7 +44,7 @@ def key_in(path: Path, name: str) -> SigningKey:
     """
     try:
         if not path.exists():
-            _make(path, name)
+            write_once(path, SigningKey.generate(name).encode())
         if path.stat().st_mode & 0o077:
             raise StoreError(
                 f"others may read the private key in {path}",
@@ -60,22 +60,6 @@ def key_in(path: Path, name: str) -> SigningKey:
         raise StoreError(
             f"the key in {path} cannot be used: {error}", hint=f"name another file with {VARIABLE}"
         ) from error
-
-
-def _make(path: Path, name: str) -> None:
-    """Whole or not at all, and only once: whoever comes second finds the first one's key."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(SigningKey.generate(name).encode() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _own_name() -> str:

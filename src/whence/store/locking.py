@@ -27,12 +27,8 @@ def exclusive(path: Path, timeout: float = 30.0, *, shared: bool = False) -> Ite
         StoreLockedError: others held it for longer than ``timeout`` seconds.
         StoreError: it cannot be made.
     """
-    try:
+    with reachable(path.parent):
         held = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreError(
-            f"{path.parent} cannot be used: {error.strerror}", hint="check who owns the folder"
-        ) from error
     try:
         deadline = time.monotonic() + timeout
         while True:
@@ -42,10 +38,31 @@ def exclusive(path: Path, timeout: float = 30.0, *, shared: bool = False) -> Ite
             except OSError as error:
                 if time.monotonic() > deadline:
                     raise StoreLockedError(
-                        f"{path.parent} was busy for {timeout:g} seconds",
+                        f"the store {path.parent} was busy for {timeout:g} seconds",
                         hint="try again when the other writers are done",
                     ) from error
                 time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311  jitter, no secret
         yield
     finally:
         os.close(held)
+
+
+@contextmanager
+def reachable(folder: Path) -> Iterator[None]:
+    """The system's errors about a store's files in our own words; never about the caller's.
+
+    Args:
+        folder: Where the store is.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        raise StoreError(
+            f"the store {folder} may not be used: {error.strerror}",
+            hint="check who owns the folder, or name another with WHENCE_DIR",
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"the store {folder} cannot be used: {error.strerror}",
+            hint="check the folder and the space on its disk; nothing was lost",
+        ) from error

@@ -9,12 +9,9 @@ How it stays whole (measured in ``docs/decisions/0003-sqlite.md``):
   not be retried on the same pages.
 """
 
-import fcntl
 import os
-import random
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,12 +20,12 @@ from pathlib import Path
 from whence.errors import StoreCorruptError, StoreError, StoreLockedError, StoreVersionError
 from whence.store import schema
 from whence.store.adjacency import Adjacency
+from whence.store.locking import LOCK_NAME, exclusive, reachable
 from whence.store.sqlitedatabase import SqliteDatabase
 from whence.store.sqlreader import SqlReader
 from whence.store.sqlwriter import Recollection, SqlWriter, fill_graph
 
 FILE_NAME = "whence.sqlite"
-LOCK_NAME = "lock"
 
 READERS_KEPT = 8
 """How many connections for reading stay open while nobody reads."""
@@ -103,7 +100,7 @@ class SqliteStore:
         """The writer; commits when the block ends well."""
         with self._mutex, self._translated():
             connection = self._connect()
-            with self._exclusive(timeout):
+            with exclusive(self.folder / LOCK_NAME, timeout):
                 yield from self._transaction(connection)
 
     def _transaction(self, connection: sqlite3.Connection) -> Iterator[SqlWriter]:
@@ -134,7 +131,7 @@ class SqliteStore:
         """Make the graph's tables anew from the ledger, in one transaction."""
         with self._mutex, self._translated():
             connection = self._connect()
-            with self._exclusive(30.0):
+            with exclusive(self.folder / LOCK_NAME):
                 self._rebuild(connection)
 
     def _rebuild(self, connection: sqlite3.Connection) -> None:
@@ -177,7 +174,7 @@ class SqliteStore:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        with self._reachable():
+        with reachable(self.folder):
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -213,7 +210,7 @@ class SqliteStore:
                 hint="move it away, or name another folder with WHENCE_DIR",
             )
         if version < schema.VERSION:
-            with self._exclusive(30.0):
+            with exclusive(self.folder / LOCK_NAME):
                 self._upgrade(connection)
         network = _on_network(self.folder)
         connection.execute("PRAGMA journal_mode=" + ("DELETE" if network else "WAL"))
@@ -253,28 +250,6 @@ class SqliteStore:
             raise
 
     @contextmanager
-    def _exclusive(self, timeout: float) -> Iterator[None]:
-        """The kernel's lock on a file beside the store: fair among processes, freed by death."""
-        with self._reachable():
-            held = os.open(self.folder / LOCK_NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            deadline = time.monotonic() + timeout
-            while True:
-                try:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError as error:
-                    if time.monotonic() > deadline:
-                        raise StoreLockedError(
-                            f"the store {self.folder} was busy for {timeout:g} seconds",
-                            hint="try again when the other writers are done",
-                        ) from error
-                    time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311  jitter, no secret
-            yield
-        finally:
-            os.close(held)
-
-    @contextmanager
     def _translated(self) -> Iterator[None]:
         """SQLite's errors in our own words; after one the connection is not used again."""
         try:
@@ -282,22 +257,6 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             self._drop_writer()
             raise _translate(error, self._file) from error
-
-    @contextmanager
-    def _reachable(self) -> Iterator[None]:
-        """The system's errors about our files in our own words; never about the caller's."""
-        try:
-            yield
-        except PermissionError as error:
-            raise StoreError(
-                f"the store {self.folder} may not be used: {error.strerror}",
-                hint="check who owns the folder, or name another with WHENCE_DIR",
-            ) from error
-        except OSError as error:
-            raise StoreError(
-                f"the store {self.folder} cannot be used: {error.strerror}",
-                hint="check the folder and the space on its disk; nothing was lost",
-            ) from error
 
 
 @dataclass(slots=True)
