@@ -17,6 +17,18 @@ SHORT = 8
 """How many characters of an id or a digest are shown."""
 
 
+def telling_length(ids: Iterable[str]) -> int:
+    """How many characters of these ids it takes to tell each from the others.
+
+    Ids that other tools give may begin with the time, so that those of one hour begin alike.
+    """
+    told = set(ids)
+    length = SHORT
+    while len({each[:length] for each in told}) < len(told):
+        length += 1
+    return length
+
+
 def is_troubled(each: LineageNode) -> bool:
     """Whether it is a run that ended badly."""
     return each.facts.get("state") in TROUBLED

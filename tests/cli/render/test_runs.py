@@ -43,3 +43,12 @@ def test_a_failure_says_so_in_words_and_colour() -> None:
 
 def test_no_runs_yet() -> None:
     assert "whence run" in render_runs([], width=80, styled=False)
+
+
+def test_ids_that_begin_alike_are_told_apart() -> None:
+    store = MemoryStore()
+    Recorder(store).record_runs(pipeline())
+    (one, *_) = runs(store, limit=1)
+    alike = [one | {"id": f"0190b5c0000{digit}70008000000000000001"} for digit in "01"]
+    shown = render_runs(alike, width=100, styled=False, now=NOW)
+    assert [line.split()[0] for line in shown.split("\n")[1:]] == ["0190b5c00000", "0190b5c00001"]

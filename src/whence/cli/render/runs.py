@@ -9,7 +9,7 @@ from whence.cli.render.style import painter
 from whence.cli.render.table import Column, Fit, render_table
 from whence.cli.render.when import ago
 from whence.drawing.figures import count_text, counted
-from whence.drawing.telling import TROUBLED, duration_of, state_text
+from whence.drawing.telling import TROUBLED, duration_of, state_text, telling_length
 
 _COLUMNS = (
     Column("run"),
@@ -48,7 +48,8 @@ def render_runs(
         return None
 
     runs = _in_brief(runs)
-    rows = [_row(each, when) for each in runs]
+    length = telling_length(each["id"] for each in runs)
+    rows = [_row(each, when, length) for each in runs]
     return render_table(_COLUMNS, rows, width=width, paint=painter(styled=styled), style=style)
 
 
@@ -65,12 +66,12 @@ def _in_brief(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return told
 
 
-def _row(run: Mapping[str, Any], now: datetime) -> list[str]:
+def _row(run: Mapping[str, Any], now: datetime, length: int) -> list[str]:
     parts = run.get("parts", 0)
     count = f" ({counted(parts, 'part', 'parts')})" if parts > _PARTS_SHOWN else ""
     again = " (again)" if run.get("again") else ""
     return [
-        run["id"][:8],
+        run["id"][:length],
         f"  {run['job']}{again}" if run.get("parent") else f"{run['job']}{again}{count}",
         state_text(run),
         duration_of(run),
