@@ -16,16 +16,14 @@ from whence.model.edge import Basis
 from whence.model.facet import Facet
 from whence.model.gap import WITHHELD
 from whence.model.identity import NodeId
-from whence.model.node import Node, NodeKind
+from whence.model.node import Node
 from whence.model.record import Record
-from whence.store.interface import Direction, Head, Kept, Link, Reach, Reader, StatedFacet
+from whence.query.partial import PartialReader
+from whence.store.interface import Direction, Kept, Link, Reader, StatedFacet
 from whence.store.sealing import open_body
 
 WITHHELD_NAME = "withheld"
 """The name of every node that may not be seen."""
-
-_LEAST = 64
-"""How many candidates are asked for at once, at least, where some may have to be passed over."""
 
 
 class Guard:
@@ -70,7 +68,7 @@ class Guard:
             self.shown[shown] = self.shown.get(shown, frozenset()) | met
 
 
-class GuardedReader:
+class GuardedReader(PartialReader):
     """The whole of a reader, for somebody. See ``Reader`` for what each question means.
 
     Args:
@@ -82,18 +80,12 @@ class GuardedReader:
     def __init__(
         self, reader: Reader, guard: Guard, settle: Callable[[], None] = lambda: None
     ) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self.settle = settle
         self._guard = guard
         self._projects: dict[int, frozenset[str]] = {}
-        self._names: dict[str, bool] = {}
 
     # ----------------------------------------------------------------- graph
-
-    def find(self, node: NodeId) -> int | None:
-        """The handle of a node that may be seen, or ``None``."""
-        handle = self._reader.find(node)
-        return None if handle is None else next(iter(self._asked([handle])), None)
 
     def nodes(self, handles: Sequence[int]) -> list[Node]:
         """The nodes of these handles; withheld ones with their kind alone."""
@@ -138,91 +130,13 @@ class GuardedReader:
             for handle in handles
         }
 
-    def introduced(self, handles: Sequence[int]) -> list[str]:
-        """When each of these nodes was first named."""
-        return self._reader.introduced(handles)
-
-    def starting_with(self, prefix: str, limit: int) -> list[int]:
-        """Nodes whose id starts with these characters."""
-        return self._first(limit, lambda most: self._reader.starting_with(prefix, most))
-
-    def named(self, name: str, limit: int | None = None) -> list[int]:
-        """Nodes of exactly this name, latest first."""
-        if limit is None:
-            return self._asked(self._reader.named(name))
-        return self._first(limit, lambda most: self._reader.named(name, most))
-
-    def names_like(self, text: str, limit: int) -> list[str]:
-        """Names that contain the text, of what may be seen."""
-        most = max(_LEAST, 2 * limit)
-        while True:
-            found = self._reader.names_like(text, most)
-            seen = [name for name in found if self._is_name(name)]
-            if len(seen) >= limit or len(found) < most:
-                return seen[:limit]
-            most *= 4
-
-    def with_digest(self, sha256: str) -> list[int]:
-        """Artifacts with this content, latest first."""
-        return self._asked(self._reader.with_digest(sha256))
-
-    def with_content_starting(self, prefix: str, limit: int) -> list[int]:
-        """Artifacts whose SHA-256 starts with these characters, latest first."""
-        return self._first(limit, lambda most: self._reader.with_content_starting(prefix, most))
-
-    def containing(self, sha256: str) -> list[int]:
-        """Artifacts that list this content as a member, latest first."""
-        return self._seen(self._reader.containing(sha256))
-
-    def latest(self, kind: NodeKind, limit: int, *, before: int | None = None) -> list[int]:
-        """Nodes of a kind, latest first."""
-        found: list[int] = []
-        while len(found) < limit:
-            some = self._reader.latest(kind, max(_LEAST, limit), before=before)
-            found += self._seen(some)
-            if len(some) < max(_LEAST, limit):
-                break
-            before = some[-1]
-        return found[:limit]
-
-    def reach(
-        self,
-        start: int,
-        direction: Direction,
-        *,
-        limit: int | None = None,
-        depth: int | None = None,
-    ) -> Reach:
-        """Walk along content, through what is withheld too."""
-        return self._reader.reach(start, direction, limit=limit, depth=depth)
-
-    def path(self, start: int, goal: int) -> list[int] | None:
-        """A shortest walk from an effect to one of its causes."""
-        return self._reader.path(start, goal)
-
-    def size(self) -> tuple[int, int]:
-        """How many nodes and how many edges there are, whoever may see them."""
-        return self._reader.size()
-
     # ---------------------------------------------------------------- ledger
-
-    def head(self) -> Head:
-        """The ledger's size and root."""
-        return self._reader.head()
-
-    def identity(self) -> str:
-        """The ledger's own id."""
-        return self._reader.identity()
 
     def records(self, start: int = 0) -> Iterator[Kept]:
         """The records in order; those that may not be read as if erased."""
         for kept in self._reader.records(start):
             readable = kept.record is not None and self._reads(kept.record)
             yield kept if readable else Kept(kept.index, None)
-
-    def place(self, record: NodeId) -> int | None:
-        """The index of the entry of a record: entries are for everybody."""
-        return self._reader.place(record)
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """The entries in order; bodies that may not be read as if erased."""
@@ -231,10 +145,6 @@ class GuardedReader:
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries in order; bodies that may not be read as if erased."""
         return map(self._closed, self._reader.audit_rows())
-
-    def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
-        """The kept interior hashes."""
-        return self._reader.tree_nodes()
 
     # --------------------------------------------------------------- judging
 
@@ -247,32 +157,17 @@ class GuardedReader:
         self._learn([handle])
         return self._guard.allows(self._projects[handle])
 
-    def _seen(self, handles: Sequence[int]) -> list[int]:
+    def _told(self, handles: Sequence[int]) -> list[int]:
         self._learn(handles)
         return [each for each in handles if self._guard.allows(self._projects[each])]
 
-    def _first(self, limit: int, ask: Callable[[int], list[int]]) -> list[int]:
-        most = max(_LEAST, 2 * limit)
-        while True:
-            found = ask(most)
-            seen = self._asked(found)
-            if len(seen) >= limit or len(found) < most:
-                return seen[:limit]
-            most *= 4
-
     def _asked(self, handles: Sequence[int]) -> list[int]:
         """What was asked for by its name, content or id, as far as it may be seen."""
-        seen = self._seen(handles)
+        seen = self._told(handles)
         if not seen and handles:
             for handle, node in zip(handles, self._reader.nodes(handles), strict=True):
                 self._guard.refused[node.id] = self._projects[handle]
         return seen
-
-    def _is_name(self, name: str) -> bool:
-        known = self._names.get(name)
-        if known is None:
-            known = self._names[name] = bool(self._seen(self._reader.named(name)))
-        return known
 
     def _bare(self, link: Link) -> Link:
         if self._sees(link.origin) and self._sees(link.target):
@@ -288,7 +183,7 @@ class GuardedReader:
             ids = {node.id for node in record.nodes} | {facet.node for facet in record.facets}
             ids |= {end for edge in record.edges for end in (edge.origin, edge.target)}
             handles = [each for each in map(self._reader.find, sorted(ids)) if each is not None]
-            readable = len(self._seen(handles)) == len(handles)
+            readable = len(self._told(handles)) == len(handles)
             projects = frozenset().union(*(self._projects[each] for each in handles))
         if readable:
             self._guard.note(record.id, projects)
