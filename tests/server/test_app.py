@@ -67,6 +67,7 @@ def test_an_answer_comes_packed_if_that_is_understood(client: TestClient) -> Non
         ("GET", f"/api/v1/ledger/inclusion?index={2**70}", 400, "index"),
         ("GET", "/api/v1/trace?ref=last&ref=last", 400, "twice"),
         ("GET", "/api/v1/trace?ref=last&colour=red", 400, "colour"),
+        ("GET", "/api/v1/ledger/entries?stop=null", 400, "stop"),
         ("GET", "/api/v1/trace?ref=%00", 400, "NUL"),
         ("GET", "/api/v1/trace?ref=%ff", 400, "query"),
         ("GET", "/api/v1/show?ref=nowhere", 404, "nowhere"),

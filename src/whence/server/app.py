@@ -242,6 +242,8 @@ class _Row:
             raise UsageError(f"the query: {error}") from None
         for name in kind.__struct_fields__:
             value = getattr(query, name)
+            if value is None and name in words:
+                raise UsageError(f"the query: {name} cannot be {words[name]!r}")
             if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
                 raise UsageError(f"the query: {name} has more than 63 bits")
         return query

@@ -25,6 +25,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 from whence.errors import StoreUnreachableError
+from whence.model.edge import EdgeKind
 from whence.store.opening import open_store
 from whence.testing.records import a_node, a_record, an_edge
 
