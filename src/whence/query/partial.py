@@ -1,5 +1,6 @@
 """A reader that tells only part of another's things: what both as-of and guarded reading share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 
 from whence.ledger.audit import AuditRow
@@ -11,7 +12,7 @@ _LEAST = 64
 """How many are asked for at least where some of them may not be told."""
 
 
-class PartialReader:
+class PartialReader(ABC):
     """The whole of a reader; a search finds what ``_told`` lets through. See ``Reader``.
 
     Args:
@@ -22,9 +23,9 @@ class PartialReader:
         self._reader = reader
         self._names: dict[str, bool] = {}
 
+    @abstractmethod
     def _told(self, handles: Sequence[int]) -> list[int]:
         """Those of these nodes that are told."""
-        raise NotImplementedError
 
     def _asked(self, handles: Sequence[int]) -> list[int]:
         """The same of what was asked for by its name, content or id."""

@@ -18,6 +18,7 @@ import msgspec
 from whence.errors import WireError
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
+from whence.wire.quick import is_shallow
 
 _DEPTH, _NODES = limit("depth"), limit("nodes")
 _KEY, _STRING, _BITS = limit("key"), limit("string"), limit("integer")
@@ -27,7 +28,6 @@ _SPACE = b" \t\n\r"
 _SAYS = b'":'
 """Where a name ends and its value begins, but for space between; and where a text begins so."""
 _CHUNK = 65_536
-_CONTAINERS = frozenset({dict, list})
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -67,26 +67,12 @@ def _is_plainly_good(data: bytes, value: Any) -> bool:
         and _LONG.search(data) is None
         and b"0" * 17 not in data.translate(_DIGITS)
         and _count_names(data) == _count_names(_encode(value))
-        and (containers <= _DEPTH or _is_shallow(value))
+        and (containers <= _DEPTH or is_shallow(value, _DEPTH))
     )
 
 
 def _count_names(data: bytes) -> int:
     return data.translate(None, _SPACE).count(_SAYS)
-
-
-def _is_shallow(value: Any) -> bool:
-    level = [value] if type(value) in _CONTAINERS else []
-    for _ in range(_DEPTH):
-        if not level:
-            return True
-        level = [
-            member
-            for container in level
-            for member in (container.values() if type(container) is dict else container)
-            if type(member) in _CONTAINERS
-        ]
-    return not level
 
 
 def _look_closely(value: Any, data: bytes) -> None:

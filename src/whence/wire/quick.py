@@ -29,12 +29,13 @@ def write_quickly(value: Any) -> bytes | None:
         return None
     if _MANY in written.translate(_DIGITS) and _LONG_NUMBER.search(written):
         return None
-    return written if _is_shallow(value) else None
+    return written if is_shallow(value, MAX_DEPTH) else None
 
 
-def _is_shallow(value: Any) -> bool:
+def is_shallow(value: Any, depth: int) -> bool:
+    """Whether a JSON value has so many containers within one another at most."""
     level = [value] if type(value) in _CONTAINERS else []
-    for _ in range(MAX_DEPTH):
+    for _ in range(depth):
         if not level:
             return True
         level = [
