@@ -25,3 +25,5 @@ class Record:
     facets: tuple[Facet, ...] = ()
     project: str = ""
     """Whose record it is, where several projects share a store; empty for what all share."""
+    payload: str = ""
+    """What arrived, word for word as it may be kept, where another record says what it means."""

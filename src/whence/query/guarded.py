@@ -138,6 +138,11 @@ class GuardedReader(PartialReader):
             readable = kept.record is not None and self._reads(kept.record)
             yield kept if readable else Kept(kept.index, None)
 
+    def arrivals(self, limit: int) -> list[Kept]:
+        """The first arrivals that may be read, of which no record says yet what they mean."""
+        found = self._reader.arrivals(limit)
+        return [kept for kept in found if kept.record is not None and self._reads(kept.record)]
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """The entries in order; bodies that may not be read as if erased."""
         return map(self._closed, self._reader.entries(start, stop))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from whence.ledger.audit import AuditRow
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
-from whence.store.interface import Direction, Head, Kept, Link, Reach, Reader, StatedFacet
+from whence.store.interface import Backlog, Direction, Head, Kept, Link, Reach, Reader, StatedFacet
 
 _LEAST = 64
 """How many are asked for at least where some of them may not be told."""
@@ -142,6 +142,14 @@ class PartialReader(ABC):
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """The entries in order."""
         return self._reader.entries(start, stop)
+
+    def arrivals(self, limit: int) -> list[Kept]:
+        """The first arrivals of which no record says yet what they mean."""
+        return self._reader.arrivals(limit)
+
+    def backlog(self) -> Backlog:
+        """How many such arrivals there are, and up to where."""
+        return self._reader.backlog()
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """Everything kept of each entry."""

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from whence import __version__
 from whence.errors import ForbiddenError, InvalidRecordError, WhenceError
 from whence.governance import gate as governance
+from whence.importers.openlineage.arriving import read_payload
 from whence.model.edge import Basis
 from whence.model.facet import Facet
 from whence.model.identity import NodeId, derived_id
@@ -85,6 +86,8 @@ def admit(
                 f"{principal.name} may not {needs.value} in {where}",
                 hint="name a project that you may, or ask an admin for a role in this one",
             )
+    if record.payload:
+        _check_arrival(record, principal, home)
     if not all(may(principal, needs, EVERYWHERE) for needs in wanted):
         _check_things(record, principal, reader)
     governance.admit(
@@ -95,6 +98,23 @@ def admit(
         is_admin=may(principal, Permission.ADMIN, home),
         vouching_key=b"" if voucher is None else voucher.public(),
     )
+
+
+def _check_arrival(record: Record, principal: Principal, home: str) -> None:
+    """Refuse an arrival that claims more than who brings it may.
+
+    Raises:
+        ForbiddenError: its sender may not, or had other roles than it says.
+    """
+    if may(principal, Permission.ADMIN, EVERYWHERE):
+        return
+    claimed = read_payload(record.payload).roles.items()
+    own = {(project, role.value) for project, role in principal.roles.items()}
+    if record.project != home or not own.issuperset(claimed):
+        raise ForbiddenError(
+            f"the arrival {record.id} was sent by somebody with other roles",
+            hint="send the event itself, or let an admin bring the record",
+        )
 
 
 def _check_things(record: Record, principal: Principal, reader: GraphReader) -> None:

@@ -1,7 +1,8 @@
 """The one writer: takes in what many hand in at once, and keeps it in groups, durably.
 
 A submission is all or nothing. Those that wait are written in one transaction, so that one sync of
-the disk serves them all; a bad one among them fails alone.
+the disk serves them all; a bad one among them fails alone. What arrived to be read later is read by
+the same thread, when it is its turn.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -25,6 +26,7 @@ from whence.recording.recorder import Composer, compose_now
 from whence.recording.validate import validate
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
+from whence.server.turns import Turns
 from whence.store.interface import Appended, Store, Writer
 from whence.wire.canonical import canonical
 from whence.wire.codec import encode
@@ -47,6 +49,8 @@ class Submission:
     """Those of entries that come with their own; fresh ones where there are none."""
     travelled: bool = False
     """Whether the records were kept elsewhere before."""
+    arrived: int = 0
+    """How many of them are to be read later."""
 
 
 class _Again(Exception):  # noqa: N818  caught in this file
@@ -62,6 +66,8 @@ class Tally:
     records: int = 0
     refused: int = 0
     seconds: float = 0.0
+    read: int = 0
+    """Arrivals of which was said what they mean."""
 
 
 class Ingest:
@@ -72,17 +78,29 @@ class Ingest:
         waiting: How many submissions may wait.
         folder: Where the store lies on a disk of this machine, on which some room is left free: a
             disk that is full to the last byte serves no questions either.
+        read: Says what the first arrivals mean, as many as it is told; gives the place of the last
+            and how many there were.
     """
 
     def __init__(
-        self, store: Store, *, waiting: int | None = None, folder: Path | None = None
+        self,
+        store: Store,
+        *,
+        waiting: int | None = None,
+        folder: Path | None = None,
+        read: Callable[[Writer, int], tuple[int, int]] | None = None,
     ) -> None:
         self._store = store
+        self._read_some = read
         self._folder = folder
         self._looked = 0.0
         self._waiting = limit("queue") if waiting is None else waiting
         self._queue: deque[Submission] = deque()
-        self._wake = threading.Condition()
+        lock = threading.Lock()
+        self._wake = threading.Condition(lock)
+        self._read_on = threading.Condition(lock)
+        """Told after each turn of reading."""
+        self._turns = Turns(waits=read is not None)
         self._gathered: dict[asyncio.AbstractEventLoop, list[Submission]] = {}
         """What came in this turn of a loop."""
         self._closed = False
@@ -111,6 +129,7 @@ class Ingest:
         exact: bool = False,
         salts: Sequence[bytes | None] = (),
         travelled: bool = False,
+        arrived: int = 0,
     ) -> list[Appended]:
         """The same for coroutines, with one call into their loop for a whole group.
 
@@ -119,6 +138,7 @@ class Ingest:
             exact: Whether a record whose id is known has to be the very same.
             salts: Of records that come with theirs, one for each.
             travelled: Whether the records were kept elsewhere before.
+            arrived: How many of them are to be read later.
 
         Raises:
             RefusedError: too many wait already, or the server is stopping.
@@ -131,7 +151,9 @@ class Ingest:
             # What arrives in the same turn of the loop is handed over together: a thread that is
             # woken for the first of them would fight with the loop for the interpreter.
             loop.call_soon(self._hand_over, loop)
-        gathered.append(Submission(composers, done, exact, salts=salts, travelled=travelled))
+        gathered.append(
+            Submission(composers, done, exact, salts=salts, travelled=travelled, arrived=arrived)
+        )
         return await done
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -160,34 +182,86 @@ class Ingest:
         """How many submissions are not kept yet."""
         return len(self._queue)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something may have arrived that is not read yet."""
+        return self._turns.waits
+
     def close(self) -> None:
         """Keep what was accepted, then stop."""
         with self._wake:
             self._closed = True
             self._wake.notify()
+            self._read_on.notify_all()
         self._thread.join()
+
+    def catch_up(self, place: int, seconds: float) -> bool:
+        """Wait until all arrivals up to a place in the ledger are read; whether they are.
+
+        Args:
+            place: Of an arrival that was seen in the store.
+            seconds: For how long.
+        """
+        with self._wake:
+            self._turns.waits = True
+            self._turns.wanted = max(self._turns.wanted, place)
+            self._wake.notify()
+            return self._read_on.wait_for(
+                lambda: self._turns.reached >= place or self._closed, seconds
+            )
 
     def _work(self) -> None:
         while True:
             with self._wake:
                 while not self._queue and not self._closed:
-                    self._wake.wait()
-                if not self._queue:
+                    due = self._due()
+                    if due <= 0:
+                        break
+                    self._wake.wait(None if due == float("inf") else due)
+                if self._closed and not self._queue:
                     return
                 group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
-            started = time.perf_counter()
-            try:
-                self._check_room()
-                self._keep(group)
-                self.trouble = None
-            except BaseException as error:  # noqa: BLE001  whoever waits is told, whatever it is
-                if isinstance(error, StoreError):
-                    self.trouble = error
-                for each in group:
-                    each.error = each.error or error
-            self.tally.seconds += time.perf_counter() - started
-            self._count(group)
-            _settle(group)
+            if group:
+                self._take(group)
+            if self._due() <= 0:
+                self._read()
+
+    def _due(self) -> float:
+        return float("inf") if self._read_some is None else self._turns.due(time.monotonic())
+
+    def _take(self, group: list[Submission]) -> None:
+        started = time.perf_counter()
+        try:
+            self._check_room()
+            self._keep(group)
+            self.trouble = None
+        except BaseException as error:  # noqa: BLE001  whoever waits is told, whatever it is
+            if isinstance(error, StoreError):
+                self.trouble = error
+            for each in group:
+                each.error = each.error or error
+        self.tally.seconds += time.perf_counter() - started
+        self._count(group)
+        _settle(group)
+
+    def _read(self) -> None:
+        """A turn of reading what arrived; one that fails is tried again later."""
+        assert self._read_some is not None
+        started = time.monotonic()
+        most = self._turns.size(started)
+        try:
+            self._check_room()
+            with self._store.writing() as writer:
+                place, count = self._read_some(writer, most)
+        except StoreError as error:
+            self.trouble = error
+            self._turns.failed(time.monotonic())
+            return
+        now = time.monotonic()
+        self.tally.read += count
+        with self._wake:
+            self._turns.read(now, now - started, place, done=count < most)
+            self._read_on.notify_all()
 
     def _check_room(self) -> None:
         """Refuse to write where the disk is nearly full; looked at once a second."""
@@ -216,6 +290,10 @@ class Ingest:
         self.tally.groups += 1
         self.tally.submissions += len(good)
         self.tally.records += sum(len(each.kept) for each in good)
+        arrived = [each for each in good if each.arrived]
+        place = max((each.kept[-1].index for each in arrived), default=-1)
+        with self._wake:
+            self._turns.came(time.monotonic(), place, len(arrived))
         self.tally.refused += len(group) - len(good)
 
 

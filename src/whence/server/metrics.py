@@ -8,7 +8,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from whence.errors import StoreError
-from whence.server.access.permission import LOCAL
 
 if TYPE_CHECKING:
     from whence.server.service import Service
@@ -70,11 +69,12 @@ class _Store:
             value = getattr(ingest.tally, name)
             yield CounterMetricFamily(f"whence_ingest_{name}", words, value=value)
         try:
-            with self._service.reading(LOCAL) as reader:
-                size = reader.head().size
+            with self._service.store.reading() as reader:
+                size, behind = reader.head().size, reader.backlog().count
         except StoreError:
             return
         yield GaugeMetricFamily("whence_ledger_entries", "Entries of the ledger.", value=size)
+        yield GaugeMetricFamily("whence_arrivals", "Arrivals that are not read yet.", value=behind)
 
 
 _TOLD = (
@@ -82,5 +82,6 @@ _TOLD = (
     ("submissions", "Submissions kept."),
     ("records", "Records kept or known already."),
     ("refused", "Submissions refused."),
+    ("read", "Arrivals of which was said what they mean."),
     ("seconds", "Time spent writing."),
 )

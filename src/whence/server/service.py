@@ -1,26 +1,33 @@
 """What every endpoint works with: the store, its writer, and the moments that may be read."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from whence import __version__
-from whence.errors import NotFoundError
+from whence.errors import ForbiddenError, NotFoundError
+from whence.model.record import Record
 from whence.query.guarded import GuardedReader
 from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Composer
 from whence.server.access.gate import Gate
-from whence.server.access.permission import Principal, home_project
+from whence.server.access.permission import Permission, Principal, home_project, may
 from whence.server.door import Travelled, guarded
 from whence.server.ingest import Ingest
+from whence.server.interpreting import interpret
 from whence.server.limits import limit
 from whence.server.moments import Moments
 from whence.server.predictions import Predictions
 from whence.store.interface import Appended, Reader, Store
 from whence.wire.canonical import try_first
 from whence.wire.quick import write_quickly
+
+PATIENCE = 5.0
+"""Seconds for which a question waits until what arrived is read."""
 
 SOURCE = f"whence-server/{__version__}"
 """What records say that were composed here."""
@@ -40,7 +47,11 @@ class Service:
         self.store = store
         self.folder = folder
         self.gate = gate or Gate.open(folder)
-        self.ingest = Ingest(store, folder=getattr(store, "folder", None))
+        self.ingest = Ingest(
+            store,
+            folder=getattr(store, "folder", None),
+            read=lambda writer, most: interpret(writer, self.gate, most),
+        )
         self.threads = ThreadPoolExecutor(limit("readers"), thread_name_prefix="whence-answer")
         """Where questions are answered."""
         self.moments = Moments(self.reading)
@@ -57,6 +68,7 @@ class Service:
 
         What was shown of protected projects is in the audit log when the block ends.
         """
+        self.catch_up()
         guard = self.gate.guard(principal)
         with self.store.reading() as reader:
             if guard is None:
@@ -70,6 +82,30 @@ class Service:
             finally:
                 self.gate.note_reads(guard, principal)
 
+    def catch_up(self) -> int:
+        """Let what arrived until now be read; how much of it is not after a while."""
+        with self.store.reading() as reader:
+            backlog = reader.backlog()
+        if not backlog.count or self.ingest.catch_up(backlog.last, PATIENCE):
+            return 0
+        with self.store.reading() as reader:
+            return reader.backlog().count
+
+    async def _catch_up(self) -> None:
+        if self.ingest.is_behind:
+            await asyncio.get_running_loop().run_in_executor(self.threads, self.catch_up)
+
+    async def take(self, principal: Principal, arrival: Record) -> Appended:
+        """Keep what has just arrived and is to be read later, with the eyes of its sender."""
+        home = arrival.project
+        if not may(principal, Permission.WRITE, home):
+            raise ForbiddenError(
+                f"{principal.name} may not write in the {_called(home)}",
+                hint="ask an admin for a role in a project",
+            )
+        (kept,) = await self.ingest.keep([lambda _, time: replace(arrival, time=time)], arrived=1)
+        return kept
+
     def keep(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
         """Compose with what a principal may see, hold it to what he may say, and keep it.
 
@@ -77,6 +113,7 @@ class Service:
             ForbiddenError: he may not say this; nothing is kept.
             RefusedError: too many wait already, or the server is stopping.
         """
+        self.catch_up()
         return self.ingest.submit(guarded(composers, principal, self.gate)).result()
 
     async def bring(
@@ -100,6 +137,7 @@ class Service:
             exact: Whether a record whose id is known has to be the very same.
             travelled: Whether the records were kept elsewhere before.
         """
+        await self._catch_up()
         home = project or home_project(principal)
         made = [Travelled(each, principal, home, self.gate.voucher) for each in composers]
         if not home:
@@ -115,6 +153,7 @@ class Service:
 
     async def hand_in(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
         """The same for coroutines."""
+        await self._catch_up()
         return await self.ingest.keep(guarded(composers, principal, self.gate))
 
     def close(self) -> None:
@@ -125,6 +164,10 @@ class Service:
         self.ingest.close()
         self.store.close()
         self.gate.close()
+
+
+def _called(project: str) -> str:
+    return f"project {project!r}" if project else "shared project"
 
 
 def actor_of(principal: Principal) -> ActorSeen:

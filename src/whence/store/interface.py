@@ -81,6 +81,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """The arrivals of which no record says yet what they mean."""
+
+    count: int
+    last: int
+    """The place of the last one in the ledger; -1 where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The state of the ledger: how many entries, under which root (RFC 6962, section 2.1)."""
 
@@ -182,6 +191,12 @@ class LedgerReader(Protocol):
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditRow]:
         """Everything kept of the entries from one place up to another, as it lies there."""
+
+    def arrivals(self, limit: int) -> list[Kept]:
+        """The first records with a payload of which no record says yet what they mean."""
+
+    def backlog(self) -> Backlog:
+        """How many such records there are, and up to where."""
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The same of all entries, for ``ledger.audit``."""

@@ -14,10 +14,20 @@ from whence.model.edge import EDGE_RULES
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
-from whence.store.interface import Appended, Direction, Head, Kept, Link, Reach, StatedFacet
+from whence.store.interface import (
+    Appended,
+    Backlog,
+    Direction,
+    Head,
+    Kept,
+    Link,
+    Reach,
+    StatedFacet,
+)
 from whence.store.sealing import (
     Sealed,
     is_earlier,
+    meaning_id,
     member_digests,
     named_projects,
     open_body,
@@ -43,8 +53,13 @@ class _Graph:
     tellings: list[tuple[str, str]] = field(default_factory=list)
     """Time and id of the record by which each node is called as it is."""
     projects: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    arrivals: dict[NodeId, int] = field(default_factory=dict)
+    """The id that a record will have which says what an arrival means → the arrival's place."""
 
     def add(self, index: int, record: Record) -> None:
+        if record.payload:
+            self.arrivals[meaning_id(record.id)] = index
+        self.arrivals.pop(record.id, None)
         for node in record.nodes:
             handle = self._add_node(node, record)
             if record.project:
@@ -180,6 +195,19 @@ class MemoryStore:
     def place(self, record: NodeId) -> int | None:
         """The index of the entry of a record."""
         return self._places.get(record)
+
+    def arrivals(self, limit: int) -> list[Kept]:
+        """The first arrivals of which no record says yet what they mean."""
+        return [Kept(at, open_body(self._sealed[at].body)) for at in self._awaited()[:limit]]
+
+    def backlog(self) -> Backlog:
+        """How many such arrivals there are, and up to where."""
+        places = self._awaited()
+        return Backlog(len(places), places[-1] if places else -1)
+
+    def _awaited(self) -> list[int]:
+        arrivals = self._graph.arrivals.items()
+        return sorted(at for meaning, at in arrivals if meaning not in self._places)
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they lie here."""

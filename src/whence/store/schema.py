@@ -75,10 +75,13 @@ CREATE TABLE member (
 CREATE TABLE belonging (
   node INTEGER NOT NULL, project TEXT NOT NULL, PRIMARY KEY (node, project)
 ) WITHOUT ROWID;
+-- Which entries arrived and nobody has said yet what they mean: `meaning` is the record's id to be.
+CREATE TABLE arrival (idx INTEGER PRIMARY KEY, meaning BLOB NOT NULL);
+CREATE UNIQUE INDEX arrival_by_meaning ON arrival (meaning);
 """
 """What follows from it, in the order in which a rebuild fills it."""
 
-GRAPH_TABLE_NAMES = ("node", "edge", "about", "member", "belonging")
+GRAPH_TABLE_NAMES = ("node", "edge", "about", "member", "belonging", "arrival")
 
 NODE_CODES: Mapping[NodeKind, int] = MappingProxyType(
     {

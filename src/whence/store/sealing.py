@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from whence.errors import InvalidRecordError, StoreCorruptError, WireError
 from whence.ledger.entry import SALT_BYTES, LedgerEntry, commit, leaf_hash
 from whence.model.facet import Facet
-from whence.model.identity import NodeId
+from whence.model.identity import NodeId, derived_id
 from whence.model.record import Record
 from whence.wire.canonical import canonical, parse
 from whence.wire.codec import decode, encode
@@ -139,6 +139,11 @@ def named_projects(facet: Facet) -> Iterable[str]:
     if facet.name != "project":
         return ()
     return [name for name, added in facet.data.items() if name and added is True]
+
+
+def meaning_id(arrival: NodeId) -> NodeId:
+    """The id of the record that says what an arrival means: it is told of once."""
+    return derived_id("meaning", arrival)
 
 
 def is_earlier(record: Record, time: str, by: str) -> bool:

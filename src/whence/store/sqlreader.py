@@ -11,7 +11,7 @@ from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.store.adjacency import Adjacency
 from whence.store.database import Database
-from whence.store.interface import Direction, Head, Kept, Link, Reach, StatedFacet
+from whence.store.interface import Backlog, Direction, Head, Kept, Link, Reach, StatedFacet
 from whence.store.schema import (
     BASES,
     EDGE_KINDS,
@@ -60,6 +60,23 @@ class SqlReader:
             "SELECT idx FROM entry WHERE id=?", (bytes.fromhex(record),)
         ).fetchone()
         return None if row is None else row[0]
+
+    def arrivals(self, limit: int) -> list[Kept]:
+        """The first arrivals of which no record says yet what they mean."""
+        rows = self.database.execute(
+            "SELECT entry.idx, entry.body FROM arrival JOIN entry ON entry.idx = arrival.idx"
+            " ORDER BY arrival.idx LIMIT ?",
+            (limit,),
+        ).fetchall()
+        return [
+            Kept(index, open_body(None if body is None else decompress(body)))
+            for index, body in rows
+        ]
+
+    def backlog(self) -> Backlog:
+        """How many such arrivals there are, and up to where."""
+        count, last = self.database.execute("SELECT count(*), max(idx) FROM arrival").fetchone()
+        return Backlog(count, -1 if last is None else last)
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they lie here; a body that cannot be unpacked is given as it is."""

@@ -17,6 +17,7 @@ from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import (
     compress,
     is_earlier,
+    meaning_id,
     member_digests,
     named_projects,
     require_known,
@@ -43,6 +44,8 @@ class Recollection:
     """The last handle that was given."""
     nodes: dict[int, Node] = field(default_factory=dict)
     alike: dict[str, list[int]] = field(default_factory=dict)
+    awaited: bool | None = None
+    """Whether there is an arrival of which no record says yet what it means."""
     frontier: Frontier | None = None
 
     def holds(self, head: Head, mark: bytes) -> bool:
@@ -218,6 +221,13 @@ class GraphIndex:
         What it says of a node that is nowhere is left out: the record that named that node was
         erased since.
         """
+        if record.payload:
+            self._await(index, record)
+        elif self._is_awaited():
+            self._database.execute(
+                "DELETE FROM arrival WHERE meaning = ?", (bytes.fromhex(record.id),)
+            )
+            self._known.awaited = None
         ids = {node.id for node in record.nodes}
         for edge in record.edges:
             ids.add(edge.origin)
@@ -229,6 +239,21 @@ class GraphIndex:
         self._add_facets(index, record.facets, handles)
         self._add_belonging(record, handles)
         return renamed
+
+    def _await(self, index: int, record: Record) -> None:
+        """Put an arrival on the list of those to be read, unless what it means was told before."""
+        meaning = bytes.fromhex(meaning_id(record.id))
+        told = self._ledger.execute("SELECT idx FROM entry WHERE id = ?", (meaning,)).fetchone()
+        if told is None:
+            self._database.insert("arrival", [(index, meaning)])
+            self._known.awaited = True
+
+    def _is_awaited(self) -> bool:
+        known = self._known
+        if known.awaited is None:
+            first = self._database.execute("SELECT idx FROM arrival LIMIT 1").fetchone()
+            known.awaited = first is not None
+        return known.awaited
 
     def _add_nodes(self, index: int, record: Record, handles: dict[NodeId, int]) -> list[int]:
         rows = []

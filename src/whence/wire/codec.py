@@ -37,6 +37,8 @@ def encode(record: Record) -> dict[str, Any]:
         value["facets"] = [_encode_facet(facet) for facet in record.facets]
     if record.project:
         value["project"] = record.project
+    if record.payload:
+        value["payload"] = record.payload
     return value
 
 
@@ -100,6 +102,7 @@ def decode(value: Any) -> Record:
         edges=tuple(_decode_edge(item) for item in fields.take_list("edges")),
         facets=tuple(_decode_facet(item) for item in fields.take_list("facets")),
         project=fields.take("project", str, ""),
+        payload=fields.take("payload", str, ""),
     )
     fields.done()
     return record

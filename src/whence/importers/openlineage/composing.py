@@ -65,14 +65,18 @@ class _Told:
 class EventComposer:
     """Makes the record of one event."""
 
-    def __init__(self, event: Event, identity: NodeId, project: str = "") -> None:
+    def __init__(
+        self, event: Event, identity: NodeId, project: str = "", *, record: NodeId | None = None
+    ) -> None:
         """Take an event.
 
         Args:
             event: The event.
             identity: What follows from its bytes.
             project: Whose it is to be.
+            record: The id of the record; without one that of the event.
         """
+        self._record = identity if record is None else record
         self._event = event
         self._identity = identity
         self._project = project
@@ -93,7 +97,7 @@ class EventComposer:
         self._draft.match_places()
         told = event.time[:23] + "Z"
         return Record(
-            id=self._identity,
+            id=self._record,
             type=_RECORD_TYPES[event.sort],
             time=told if told <= _later(time, _SKEW) else time,
             source=SOURCE,

@@ -90,14 +90,35 @@ def read_event(told: Any) -> Event:
     Raises:
         WireError: it is none; says what is wrong and where.
     """
-    sort = sort_of(told)
-    oddities = list(check_event(told))
-    time, zoned = moment(told["eventTime"], "/eventTime")
+    return event_of(told, check(told))
+
+
+def check(told: Any) -> tuple[str, ...]:
+    """Hold a JSON value to what an event is; where it is otherwise, and is let pass.
+
+    Raises:
+        WireError: it is none; says what is wrong and where.
+    """
+    lacking = check_event(told)
+    _, zoned = moment(told["eventTime"], "/eventTime")
+    producer = told.get("producer") or ""
+    if sort_of(told) == "RunEvent":
+        run_id(told["run"]["runId"], "/run/runId")
+    if zoned and "://" in producer:
+        return lacking
+    oddities = list(lacking)
     if not zoned:
         oddities.append("/eventTime has no time zone; read as UTC")
-    producer = told.get("producer") or ""
     if "://" not in producer and "/producer" not in oddities:
         oddities.append("/producer is no URI")
+    return tuple(oddities)
+
+
+def event_of(told: Any, oddities: Sequence[str]) -> Event:
+    """The event that a JSON value tells of which was held to what an event is before."""
+    sort = sort_of(told)
+    time, _ = moment(told["eventTime"], "/eventTime")
+    producer = told.get("producer") or ""
     if sort == "DatasetEvent":
         dataset = _dataset(told["dataset"], "facets")
         return Event(sort, time, producer, dataset=dataset, oddities=tuple(oddities))

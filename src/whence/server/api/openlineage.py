@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from whence.errors import StoreError, WhenceError, WireError
-from whence.importers.openlineage.taking import composer_of
-from whence.server.access.permission import Permission
+from whence.importers.openlineage.arriving import arrival_of
+from whence.server.access.permission import Permission, home_project
+from whence.server.interpreting import roles_of
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
@@ -59,8 +60,7 @@ async def post_event(call: Call) -> Reply:
     It is held to the specification (core 2-0-2 and its facets); unknown facets are kept word for
     word. The same event again is kept once and answered with 200.
     """
-    composer = composer_of(read_json(call.body))
-    (kept,) = await call.hand_in([composer])
+    kept = await _keep(call, read_json(call.body))
     return Reply({"index": kept.index, "fresh": kept.fresh}, 201 if kept.fresh else 200)
 
 
@@ -101,9 +101,9 @@ async def post_events(call: Call) -> Reply:
 
 
 async def _keep(call: Call, event: Any) -> Appended:
-    composer = composer_of(event)
-    (kept,) = await call.hand_in([composer])
-    return kept
+    who = call.principal
+    arrival = arrival_of(event, home_project(who), roles_of(who))
+    return await call.service.take(who, arrival)
 
 
 def _failure(at: int, error: BaseException) -> dict[str, Any]:

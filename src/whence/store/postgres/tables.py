@@ -47,6 +47,7 @@ CREATE TABLE member (digest BYTEA NOT NULL, node BIGINT NOT NULL, PRIMARY KEY (d
 CREATE TABLE belonging (
   node BIGINT NOT NULL, project TEXT COLLATE "C" NOT NULL, PRIMARY KEY (node, project)
 );
+CREATE TABLE arrival (idx BIGINT PRIMARY KEY, meaning BYTEA NOT NULL UNIQUE);
 """
 
 STEPS: Mapping[int, str] = MappingProxyType({})
@@ -59,7 +60,7 @@ STATE_TABLES = ("head", "making")
 
 FIXED_TABLES = ("form", "identity")
 
-INDEX_TABLES = ("node", "edge", "about", "member", "belonging")
+INDEX_TABLES = ("node", "edge", "about", "member", "belonging", "arrival")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -70,6 +71,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "about": ("int8", "int8"),
         "member": ("bytea", "int8"),
         "belonging": ("int8", "text"),
+        "arrival": ("int8", "bytea"),
     }
 )
 """The types of the columns of what is inserted by the many."""

@@ -43,6 +43,7 @@ class Mind:
     def forget(self) -> None:
         """Know nothing."""
         self.mark, self.size, self.known.frontier = None, -1, None
+        self.known.awaited = None
         for each in self._parts():
             each.clear()
 
@@ -65,6 +66,7 @@ class Mind:
             else:
                 self._forget_changed(database, before)
             self.known.frontier = None
+            self.known.awaited = None
         self.mark = now
         self.known.top = now.top
 

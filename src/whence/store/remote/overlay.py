@@ -15,6 +15,7 @@ from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.store.interface import (
     Appended,
+    Backlog,
     Direction,
     Head,
     Kept,
@@ -125,6 +126,15 @@ class Overlay:
         for at, sealed in enumerate(self.fresh, size):
             if at >= start and (stop is None or at < stop):
                 yield AuditRow(at, sealed.entry, sealed.salt, sealed.body, sealed.leaf)
+
+    def arrivals(self, limit: int) -> list[Kept]:
+        """None: a server reads what arrived before it answers."""
+        del limit
+        return []
+
+    def backlog(self) -> Backlog:
+        """Nothing."""
+        return Backlog(0, -1)
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The entries as they will lie there."""

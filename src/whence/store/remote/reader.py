@@ -11,7 +11,7 @@ from typing import Any
 from whence.ledger.audit import AuditRow
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
-from whence.store.interface import Direction, Head, Kept, Link, Reach, StatedFacet
+from whence.store.interface import Backlog, Direction, Head, Kept, Link, Reach, StatedFacet
 
 FIRST_GUESS = 16
 """For how many neighbours the first request asks."""
@@ -73,6 +73,15 @@ class RemoteReader:
         while start < end and (page := self._one("entries", start, end)):
             yield from page
             start = page[-1].index + 1
+
+    def arrivals(self, limit: int) -> list[Kept]:
+        """None: a server reads what arrived before it answers."""
+        del limit
+        return []
+
+    def backlog(self) -> Backlog:
+        """Nothing."""
+        return Backlog(0, -1)
 
     def audit_rows(self) -> Iterator[AuditRow]:
         """The same of all entries."""

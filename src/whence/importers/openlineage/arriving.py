@@ -1,0 +1,142 @@
+"""Events that are kept as they came, and are read afterwards.
+
+An arrival is a record that carries an event word for word, as far as it may be kept, and says
+nothing of the graph. It takes a fraction of the time that reading it takes. What it means is said by
+a second record, whose id follows from the arrival's: it is said once, whoever says it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from whence.errors import WireError
+from whence.importers.openlineage.composing import SOURCE, EventComposer
+from whence.importers.openlineage.draft import clean
+from whence.importers.openlineage.event import check, event_of, run_id
+from whence.importers.openlineage.taking import event_id
+from whence.model.edge import Basis
+from whence.model.facet import Facet
+from whence.model.identity import NodeId
+from whence.model.node import Node, NodeKind
+from whence.model.record import Record
+from whence.store.interface import Reader
+from whence.store.sealing import meaning_id
+
+TYPE = "arrival"
+"""The type of a record that carries an event."""
+
+REFUSED = "arrival-refused"
+"""The type of a record that says that an arrival cannot be read."""
+
+_PLAIN = ("eventType", "eventTime", "producer", "schemaURL")
+_HOLDING = (("run", ("facets",)), ("job", ("facets",)), ("dataset", ("facets",)))
+_LISTS = (("inputs", ("facets", "inputFacets")), ("outputs", ("facets", "outputFacets")))
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a payload holds."""
+
+    event: Any
+    oddities: tuple[str, ...]
+    roles: Mapping[str, str]
+    """Project → role that its sender had."""
+
+
+def arrival_of(told: Any, project: str = "", roles: Mapping[str, str] | None = None) -> Record:
+    """The record of an event that has just come, but for its time.
+
+    Args:
+        told: The event, as JSON.
+        project: The project that it is to belong to; empty for what all share.
+        roles: Project → role of its sender, with whose eyes it is to be read.
+
+    Raises:
+        WireError: it is no event; says what is wrong and where.
+    """
+    oddities = check(told)
+    payload: dict[str, Any] = {"event": _scrubbed(told)}
+    if oddities:
+        payload["oddities"] = oddities
+    if roles:
+        payload["roles"] = roles
+    return Record(
+        event_id(told), TYPE, "", SOURCE, project=project, payload=_encode(payload).decode()
+    )
+
+
+def read_payload(text: str) -> Arrival:
+    """What a payload holds.
+
+    Raises:
+        WireError: it is not as ``arrival_of`` writes them.
+    """
+    try:
+        told = _decode(text)
+        return Arrival(told["event"], tuple(told.get("oddities", ())), dict(told.get("roles", {})))
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise WireError(f"not the payload of an arrival: {error}") from None
+
+
+def meaning_of(arrival: Record, read: Arrival) -> EventComposer:
+    """What makes the record that says what an arrival means."""
+    event = event_of(read.event, read.oddities)
+    return EventComposer(event, arrival.id, arrival.project, record=meaning_id(arrival.id))
+
+
+def refusal_of(arrival: Record, reason: str, reader: Reader) -> Record:
+    """The record that says that an arrival cannot be read: a gap, where there is a run to have it.
+
+    Args:
+        arrival: The record that cannot be read.
+        reason: Why.
+        reader: The store, for whether the run is known; it is not written of where it is.
+    """
+    nodes: tuple[Node, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    run = _run_of(arrival)
+    if run is not None and reader.find(run.id) is None:
+        gap = {"kind": "contradiction", "about": arrival.id, "reason": reason}
+        nodes, facets = (run,), (Facet(run.id, "gaps", Basis.IMPORTED, {"gaps": [gap]}),)
+    return Record(
+        meaning_id(arrival.id),
+        REFUSED,
+        arrival.time,
+        SOURCE,
+        nodes=nodes,
+        facets=facets,
+        project=arrival.project,
+    )
+
+
+def _run_of(arrival: Record) -> Node | None:
+    try:
+        event = read_payload(arrival.payload).event
+        return Node(NodeId(run_id(event["run"]["runId"], "")), NodeKind.RUN, event["job"]["name"])
+    except (WireError, LookupError, TypeError):
+        return None
+
+
+def _scrubbed(told: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as it may be kept; what the specification does not know is left out."""
+    kept: dict[str, Any] = {key: told[key] for key in _PLAIN if key in told}
+    for member, slots in _HOLDING:
+        if member in told:
+            kept[member] = _scrubbed_member(told[member], slots)
+    for member, slots in _LISTS:
+        if told.get(member):
+            kept[member] = [_scrubbed_member(each, slots) for each in told[member]]
+    return kept
+
+
+def _scrubbed_member(told: Mapping[str, Any], slots: tuple[str, ...]) -> dict[str, Any]:
+    kept = {key: told[key] for key in ("namespace", "name", "runId") if key in told}
+    for slot in slots:
+        if facets := told.get(slot):
+            kept[slot] = clean(facets)
+    return kept
