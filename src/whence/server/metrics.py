@@ -69,8 +69,7 @@ class _Store:
             value = getattr(ingest.tally, name)
             yield CounterMetricFamily(f"whence_ingest_{name}", words, value=value)
         try:
-            with self._service.store.reading() as reader:
-                size, behind = reader.head().size, reader.backlog().count
+            size, behind = self._service.extent()
         except StoreError:
             return
         yield GaugeMetricFamily("whence_ledger_entries", "Entries of the ledger.", value=size)

@@ -82,14 +82,18 @@ class Service:
             finally:
                 self.gate.note_reads(guard, principal)
 
+    def extent(self) -> tuple[int, int]:
+        """How many entries the ledger has, and how many arrivals are not read yet."""
+        with self.store.reading() as reader:
+            return reader.head().size, reader.backlog().count
+
     def catch_up(self) -> int:
         """Let what arrived until now be read; how much of it is not after a while."""
         with self.store.reading() as reader:
             backlog = reader.backlog()
         if not backlog.count or self.ingest.catch_up(backlog.last, PATIENCE):
             return 0
-        with self.store.reading() as reader:
-            return reader.backlog().count
+        return self.extent()[1]
 
     async def _catch_up(self) -> None:
         if self.ingest.is_behind:

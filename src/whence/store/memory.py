@@ -64,6 +64,18 @@ class _Graph:
             handle = self._add_node(node, record)
             if record.project:
                 self.projects[handle].add(record.project)
+        self._add_edges(record)
+        for facet in record.facets:
+            if facet.node not in self.handles:
+                continue
+            handle = self.handles[facet.node]
+            self.facets[handle].append(StatedFacet(index, facet, record.time, record.id))
+            self.projects[handle].update(named_projects(facet))
+            for digest in member_digests(facet):
+                if handle not in self.members[digest]:
+                    self.members[digest].append(handle)
+
+    def _add_edges(self, record: Record) -> None:
         for edge in record.edges:
             if edge.origin not in self.handles or edge.target not in self.handles:
                 continue  # the record that named it was erased since
@@ -79,15 +91,6 @@ class _Graph:
                 self.seen_links.add(link)
                 self.links[Direction.ORIGINS][link.origin].append(link)
                 self.links[Direction.EFFECTS][link.target].append(link)
-        for facet in record.facets:
-            if facet.node not in self.handles:
-                continue
-            handle = self.handles[facet.node]
-            self.facets[handle].append(StatedFacet(index, facet, record.time, record.id))
-            self.projects[handle].update(named_projects(facet))
-            for digest in member_digests(facet):
-                if handle not in self.members[digest]:
-                    self.members[digest].append(handle)
 
     def _add_node(self, node: Node, record: Record) -> int:
         handle = self.handles.setdefault(node.id, len(self.nodes))

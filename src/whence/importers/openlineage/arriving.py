@@ -1,8 +1,8 @@
 """Events that are kept as they came, and are read afterwards.
 
 An arrival is a record that carries an event word for word, as far as it may be kept, and says
-nothing of the graph. It takes a fraction of the time that reading it takes. What it means is said by
-a second record, whose id follows from the arrival's: it is said once, whoever says it.
+nothing of the graph. That takes a fraction of the time that reading it takes. What it means is said
+by a second record, whose id follows from the arrival's: it is said once, whoever says it.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ REFUSED = "arrival-refused"
 """The type of a record that says that an arrival cannot be read."""
 
 _PLAIN = ("eventType", "eventTime", "producer", "schemaURL")
-_HOLDING = (("run", ("facets",)), ("job", ("facets",)), ("dataset", ("facets",)))
+_HOLDING = ("run", "job", "dataset")
 _LISTS = (("inputs", ("facets", "inputFacets")), ("outputs", ("facets", "outputFacets")))
 
 _encode = msgspec.json.Encoder().encode
@@ -125,9 +125,9 @@ def _run_of(arrival: Record) -> Node | None:
 def _scrubbed(told: Mapping[str, Any]) -> dict[str, Any]:
     """An event as it may be kept; what the specification does not know is left out."""
     kept: dict[str, Any] = {key: told[key] for key in _PLAIN if key in told}
-    for member, slots in _HOLDING:
+    for member in _HOLDING:
         if member in told:
-            kept[member] = _scrubbed_member(told[member], slots)
+            kept[member] = _scrubbed_member(told[member], ("facets",))
     for member, slots in _LISTS:
         if told.get(member):
             kept[member] = [_scrubbed_member(each, slots) for each in told[member]]

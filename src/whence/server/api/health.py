@@ -24,8 +24,7 @@ def readyz(call: Call) -> Reply:
     """
     told: dict[str, Any] = {"status": "ready", "queue": call.service.ingest.waiting}
     try:
-        with call.service.store.reading() as reader:
-            told["entries"] = reader.head().size
+        told["entries"], _ = call.service.extent()
     except StoreError as error:
         return Reply({"status": "unavailable", "reason": _reason(error)}, 503)
     trouble = call.service.ingest.trouble
