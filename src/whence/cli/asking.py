@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from whence.cli.arrivals import read_arrivals
 from whence.cli.console import Console
 from whence.cli.predictions import find_prediction, names_prediction
 from whence.errors import NotFoundError
@@ -26,11 +27,16 @@ def scratch_left(workspace: Workspace) -> bool:
 
 @contextmanager
 def settled(console: Console) -> Iterator[Workspace]:
-    """The workspace of this folder, after runs whose recorder died were brought home."""
+    """The workspace of this folder, after what was left half done was finished.
+
+    Runs whose recorder died are brought home, and what a server took in is read.
+    """
     workspace = open_workspace()
     try:
         for problem in settle(workspace):
             console.say(f"whence: {problem}")
+        if unread := read_arrivals(workspace):
+            console.say(f"whence: {unread}")
         if scratch_left(workspace):
             from whence.reproduction.scratch import sweep  # noqa: PLC0415  seldom needed
 

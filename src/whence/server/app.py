@@ -14,6 +14,7 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -44,6 +45,8 @@ from whence.server.service import Service
 Scope = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
+BEHIND = "Whence-Behind"
+"""The header that says how many arrivals an answer is without."""
 _ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
 _WORTH_PACKING = 1_024
 _LARGEST = 2**63 - 1
@@ -212,6 +215,8 @@ class Switch:
         else:
             loop = asyncio.get_running_loop()
             reply = await loop.run_in_executor(self.service.threads, route.endpoint, call)
+        if call.behind:
+            reply = replace(reply, headers={**reply.headers, BEHIND: str(call.behind)})
         return reply, call.tag
 
 

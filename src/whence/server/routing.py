@@ -60,6 +60,7 @@ class Call:
     """One request, understood: what the route's types made of it, and who asks."""
 
     __slots__ = (
+        "behind",
         "body",
         "headers",
         "known",
@@ -98,6 +99,8 @@ class Call:
         self.headers: Mapping[bytes, bytes] = headers or {}
         """Names in lower case."""
         self.scheme = scheme
+        self.behind = 0
+        """How many arrivals the answer is without."""
         self.tag = ""
         """The tag of the answer, once the record was read for it."""
 
@@ -110,7 +113,7 @@ class Call:
         Raises:
             NotModified: the asker has the answer for this moment already.
         """
-        with self.service.reading(self.principal) as reader:
+        with self.service.reading(self.principal, self._is_behind) as reader:
             head = reader.head()
             said = f"{__version__}\0{head.size}\0{self.target}\0{self.principal}"
             told = hashlib.sha256(head.root + said.encode("utf-8", "surrogateescape"))
@@ -118,6 +121,9 @@ class Call:
             if self.known and (self.known == "*" or self.tag in self.known):
                 raise NotModified(self.tag)
             yield reader
+
+    def _is_behind(self, count: int) -> None:
+        self.behind = count
 
     def keep(self, composers: Sequence[Composer]) -> list[Appended]:
         """Keep what the asker says, durably, all of it or nothing; see ``Service.keep``."""

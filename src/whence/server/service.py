@@ -63,12 +63,19 @@ class Service:
         """What `/openapi.json` says; set by the app."""
 
     @contextmanager
-    def reading(self, principal: Principal) -> Iterator[Reader]:
+    def reading(
+        self, principal: Principal, told: Callable[[int], object] | None = None
+    ) -> Iterator[Reader]:
         """One consistent moment, as far as this principal may see it.
+
+        What had arrived before it is read first; where that takes too long, ``told`` is told how
+        much is not.
 
         What was shown of protected projects is in the audit log when the block ends.
         """
-        self.catch_up()
+        behind = self.catch_up()
+        if behind and told is not None:
+            told(behind)
         guard = self.gate.guard(principal)
         with self.store.reading() as reader:
             if guard is None:

@@ -65,7 +65,7 @@ class SqlReader:
         """The first arrivals of which no record says yet what they mean."""
         rows = self.database.execute(
             "SELECT entry.idx, entry.body FROM arrival JOIN entry ON entry.idx = arrival.idx"
-            " ORDER BY arrival.idx LIMIT ?",
+            " WHERE entry.body IS NOT NULL ORDER BY arrival.idx LIMIT ?",
             (limit,),
         ).fetchall()
         return [
@@ -75,7 +75,10 @@ class SqlReader:
 
     def backlog(self) -> Backlog:
         """How many such arrivals there are, and up to where."""
-        count, last = self.database.execute("SELECT count(*), max(idx) FROM arrival").fetchone()
+        count, last = self.database.execute(
+            "SELECT count(*), max(arrival.idx) FROM arrival JOIN entry ON entry.idx = arrival.idx"
+            " WHERE entry.body IS NOT NULL"
+        ).fetchone()
         return Backlog(count, -1 if last is None else last)
 
     def audit_rows(self) -> Iterator[AuditRow]:

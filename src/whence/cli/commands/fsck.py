@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from whence.cli.arrivals import read_arrivals
 from whence.cli.console import Console
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json
@@ -42,6 +43,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     try:
         if args.rebuild:
             workspace.store.rebuild()
+        if unread := read_arrivals(workspace):
+            console.say(f"whence: {unread}")
         report = check(workspace.store)
         contents = _check_objects(workspace) if args.objects else None
         guests = _check_guests(workspace) if report.ok else []
