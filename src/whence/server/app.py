@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import os
+import random
 import re
 import time
 import zlib
@@ -47,6 +48,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 BEHIND = "Whence-Behind"
 """The header that says how many arrivals an answer is without."""
+_NUMBERS = random.Random(os.urandom(16))  # noqa: S311  names of requests, no secrets
 _ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
 _WORTH_PACKING = 1_024
 _LARGEST = 2**63 - 1
@@ -103,7 +105,7 @@ class Switch:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
-        request = given.decode() if _ID.match(given) else os.urandom(8).hex()
+        request = given.decode() if _ID.match(given) else _NUMBERS.getrandbits(64).to_bytes(8).hex()
         principal, where = NOBODY, ""
         try:
             found = self._find(scope)

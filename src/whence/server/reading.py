@@ -29,7 +29,7 @@ _SAYS = b'":'
 """Where a name ends and its value begins, but for space between; and where a text begins so."""
 _CHUNK = 65_536
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -40,6 +40,16 @@ def read_json(data: bytes) -> Any:
         WireError: it is none, or one that two readers could take differently.
         RefusedError: it is beyond a limit, or holds what no store can keep.
     """
+    return read_sorted(data)[0]
+
+
+def read_sorted(data: bytes) -> tuple[Any, bytes]:
+    """The same, and the value as it is written with sorted names and nothing between.
+
+    Raises:
+        WireError: see ``read_json``.
+        RefusedError: see ``read_json``.
+    """
     try:
         value = _decode(data)
     except RecursionError:
@@ -48,12 +58,16 @@ def read_json(data: bytes) -> Any:
         raise WireError(f"not UTF-8: {error.reason} at byte {error.start}") from None
     except msgspec.MsgspecError as error:
         raise WireError(f"not JSON: {error}") from None
-    if not _is_plainly_good(data, value):
+    try:
+        written = _encode(value)
+    except RecursionError:
+        raise _too_deep() from None
+    if not _is_plainly_good(data, value, written):
         _look_closely(value, data)
-    return value
+    return value, written
 
 
-def _is_plainly_good(data: bytes, value: Any) -> bool:
+def _is_plainly_good(data: bytes, value: Any, written: bytes) -> bool:
     """Whether counting in the bytes alone shows that no limit is passed and no name said twice.
 
     A name that is said twice is missing once in the value, so that writing the value again gives
@@ -66,7 +80,7 @@ def _is_plainly_good(data: bytes, value: Any) -> bool:
         and b"\\" not in data  # so that no text holds a quote
         and _LONG.search(data) is None
         and b"0" * 17 not in data.translate(_DIGITS)
-        and _count_names(data) == _count_names(_encode(value))
+        and _count_names(data) == _count_names(written)
         and (containers <= _DEPTH or is_shallow(value, _DEPTH))
     )
 

@@ -3,11 +3,23 @@
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import cache
 
 from whence.store.database import Row, Rows
 
 PARAMETERS = 500
 """How many values one statement binds, well under SQLite's 999 of old."""
+
+
+_TOGETHER = (16, 4, 1)
+"""How many rows one statement inserts: few sizes, so that each statement is prepared once."""
+
+
+@cache
+def _insert(table: str, columns: int, rows: int, again: bool) -> str:
+    row = f"({','.join('?' * columns)})"
+    skip = " OR IGNORE" if again else ""
+    return f"INSERT{skip} INTO {table} VALUES {','.join([row] * rows)}"
 
 
 class SqliteDatabase:
@@ -44,10 +56,14 @@ class SqliteDatabase:
     def insert(self, table: str, rows: Iterable[Row], *, again: bool = False) -> None:
         """See ``Database.insert``."""
         several = list(rows)
-        if several:
-            marks = ",".join("?" * len(several[0]))
-            skip = " OR IGNORE" if again else ""
-            self.connection.executemany(f"INSERT{skip} INTO {table} VALUES ({marks})", several)
+        at = 0
+        while at < len(several):
+            # Between two statements others get the interpreter, so many rows go with one.
+            left = len(several) - at
+            part = several[at : at + next(size for size in _TOGETHER if size <= left)]
+            values = [value for row in part for value in row]
+            self.connection.execute(_insert(table, len(part[0]), len(part), again), values)
+            at += len(part)
 
     def integrity_faults(self) -> list[str]:
         """What SQLite finds wrong with its pages and indices."""

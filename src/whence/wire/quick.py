@@ -13,6 +13,7 @@ import msgspec
 
 from whence.wire.canonical import MAX_DEPTH
 
+_SMALL = 2**32
 _CONTAINERS = frozenset({dict, list})
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _MANY = b"0" * 16
@@ -23,6 +24,8 @@ def write_quickly(value: Any) -> bytes | None:
     """The canonical bytes of a value, or ``None`` where the careful way has to be taken."""
     try:
         written = _encode(value)
+        if _is_flat(value):
+            return written if written.isascii() else None
         if not written.isascii() or _decode(written) != value:
             return None
     except (_FloatMetError, TypeError, ValueError, OverflowError, RecursionError):
@@ -30,6 +33,13 @@ def write_quickly(value: Any) -> bytes | None:
     if _MANY in written.translate(_DIGITS) and _LONG_NUMBER.search(written):
         return None
     return written if is_shallow(value, MAX_DEPTH) else None
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether it is an object of texts and small numbers alone, which can be written in one way."""
+    return type(value) is dict and all(
+        type(each) is str or (type(each) is int and 0 <= each < _SMALL) for each in value.values()
+    )
 
 
 def is_shallow(value: Any, depth: int) -> bool:

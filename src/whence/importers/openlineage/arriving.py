@@ -48,13 +48,20 @@ class Arrival:
     """Project → role that its sender had."""
 
 
-def arrival_of(told: Any, project: str = "", roles: Mapping[str, str] | None = None) -> Record:
+def arrival_of(
+    told: Any,
+    project: str = "",
+    roles: Mapping[str, str] | None = None,
+    *,
+    written: bytes = b"",
+) -> Record:
     """The record of an event that has just come, but for its time.
 
     Args:
         told: The event, as JSON.
         project: The project that it is to belong to; empty for what all share.
         roles: Project → role of its sender, with whose eyes it is to be read.
+        written: The event with sorted names and nothing between, where that is at hand.
 
     Raises:
         WireError: it is no event; says what is wrong and where.
@@ -66,7 +73,12 @@ def arrival_of(told: Any, project: str = "", roles: Mapping[str, str] | None = N
     if roles:
         payload["roles"] = roles
     return Record(
-        event_id(told), TYPE, "", SOURCE, project=project, payload=_encode(payload).decode()
+        event_id(told, written),
+        TYPE,
+        "",
+        SOURCE,
+        project=project,
+        payload=_encode(payload).decode(),
     )
 
 

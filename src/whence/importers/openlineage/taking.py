@@ -12,9 +12,14 @@ from whence.model.identity import NodeId
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def event_id(told: Any) -> NodeId:
-    """The id of an event's record: the same for the same JSON value, however it was written."""
-    return NodeId(hashlib.sha256(b"openlineage\0" + _encode(told)).hexdigest()[:32])
+def event_id(told: Any, written: bytes = b"") -> NodeId:
+    """The id of an event's record: the same for the same JSON value, however it was written.
+
+    Args:
+        told: The event, as JSON.
+        written: The same with sorted names and nothing between, where that is at hand.
+    """
+    return NodeId(hashlib.sha256(b"openlineage\0" + (written or _encode(told))).hexdigest()[:32])
 
 
 def composer_of(told: Any, project: str = "") -> EventComposer:

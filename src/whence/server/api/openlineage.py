@@ -12,7 +12,7 @@ from whence.server.access.permission import Permission, home_project
 from whence.server.interpreting import roles_of
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
-from whence.server.reading import read_json
+from whence.server.reading import read_json, read_sorted
 from whence.server.routing import Call, Reply, Route
 from whence.store.interface import Appended
 
@@ -60,7 +60,7 @@ async def post_event(call: Call) -> Reply:
     It is held to the specification (core 2-0-2 and its facets); unknown facets are kept word for
     word. The same event again is kept once and answered with 200.
     """
-    kept = await _keep(call, read_json(call.body))
+    kept = await _keep(call, *read_sorted(call.body))
     return Reply({"index": kept.index, "fresh": kept.fresh}, 201 if kept.fresh else 200)
 
 
@@ -100,9 +100,9 @@ async def post_events(call: Call) -> Reply:
     return Reply({"status": status, "summary": summary, "failed_events": failures})
 
 
-async def _keep(call: Call, event: Any) -> Appended:
+async def _keep(call: Call, event: Any, written: bytes = b"") -> Appended:
     who = call.principal
-    arrival = arrival_of(event, home_project(who), roles_of(who))
+    arrival = arrival_of(event, home_project(who), roles_of(who), written=written)
     return await call.service.take(who, arrival)
 
 
