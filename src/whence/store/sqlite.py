@@ -107,7 +107,7 @@ class SqliteStore:
         connection.execute("BEGIN IMMEDIATE")
         try:
             earlier, self._recollection = self._recollection, None
-            writer = SqlWriter(SqliteDatabase(connection), earlier)
+            writer = SqlWriter(SqliteDatabase(connection, queues=True), earlier)
             yield writer
             writer.finish()
         except BaseException:

@@ -1,7 +1,7 @@
 """Appending to the ledger and indexing into the graph, in the caller's transaction."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from whence.errors import StoreError
@@ -73,13 +73,20 @@ class SqlWriter(SqlReader):
     Args:
         database: In the writer's transaction.
         earlier: What the writer before this one remembered, if its block was kept.
+        said: Where the records go that are kept now, with their places.
     """
 
-    def __init__(self, database: Database, earlier: Recollection | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        earlier: Recollection | None = None,
+        said: dict[NodeId, int] | None = None,
+    ) -> None:
         super().__init__(database)
         self.recollection = earlier = self._recall(earlier)
         """What to give to the next writer once this one's block is kept."""
-        self._index = GraphIndex(database, database, earlier)
+        self._said: dict[NodeId, int] = {} if said is None else said
+        self._index = GraphIndex(database, database, earlier, self._said)
         self._nodes = earlier.nodes
         self._alike = earlier.alike
         self._frontier = earlier.frontier
@@ -96,6 +103,15 @@ class SqlWriter(SqlReader):
         """The ledger's size and root."""
         frontier = self._frontier
         return super().head() if frontier is None else Head(frontier.size, frontier.root())
+
+    def place(self, record: NodeId) -> int | None:
+        """The index of the entry of a record."""
+        if record in self._said:
+            return self._said[record]
+        rows = self.database.among(
+            "SELECT idx FROM entry WHERE id {among}", [bytes.fromhex(record)], behind=True
+        )
+        return next((index for (index,) in rows), None)
 
     def find(self, node: NodeId) -> int | None:
         """The handle of a node, or ``None``."""
@@ -140,6 +156,7 @@ class SqlWriter(SqlReader):
         self.database.insert("tree", [at for at in frontier.append(sealed.leaf) if at[0] > 0])
         self._renamed(self._index.add(index, record))
         self._found_anew(record.nodes)
+        self._said[record.id] = index
         self._under_way = False
         return Appended(index, fresh=True)
 
@@ -184,15 +201,21 @@ class GraphIndex:
         database: In the writer's transaction.
         ledger: Where the entries are.
         known: What is known of the graph already.
+        said: Records that the ledger may not answer for yet.
     """
 
     def __init__(
-        self, database: Database, ledger: Database, known: Recollection | None = None
+        self,
+        database: Database,
+        ledger: Database,
+        known: Recollection | None = None,
+        said: Mapping[NodeId, int] | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._known = known or Recollection()
         self._handles = self._known.handles
+        self._said: Mapping[NodeId, int] = {} if said is None else said
 
     def find(self, ids: Collection[NodeId]) -> dict[NodeId, int]:
         """The handles of those ids that the store has."""
@@ -242,9 +265,11 @@ class GraphIndex:
 
     def _await(self, index: int, record: Record) -> None:
         """Put an arrival on the list of those to be read, unless what it means was told before."""
-        meaning = bytes.fromhex(meaning_id(record.id))
-        told = self._ledger.execute("SELECT idx FROM entry WHERE id = ?", (meaning,)).fetchone()
-        if told is None:
+        told = meaning_id(record.id)
+        meaning = bytes.fromhex(told)
+        if told not in self._said and not any(
+            self._ledger.among("SELECT idx FROM entry WHERE id {among}", [meaning], behind=True)
+        ):
             self._database.insert("arrival", [(index, meaning)])
             self._known.awaited = True
 

@@ -135,8 +135,7 @@ class PostgresWriter(SqlWriter):
 
     def __init__(self, database: "PostgresDatabase", mind: Mind, said: dict[NodeId, int]) -> None:
         self._mind = mind
-        self._said = said
-        super().__init__(database, mind.known)
+        super().__init__(database, mind.known, said)
         self.is_over = False
         """Whether everything was said, and only the commit is left."""
 
@@ -146,15 +145,6 @@ class PostgresWriter(SqlWriter):
         mind = self._mind
         mind.catch_up(cast("PostgresDatabase", self.database))
         return mind.known
-
-    def place(self, record: NodeId) -> int | None:
-        """The index of the entry of a record."""
-        if record in self._said:
-            return self._said[record]
-        rows = self.database.among(
-            "SELECT idx FROM entry WHERE id {among}", [bytes.fromhex(record)], behind=True
-        )
-        return next((index for (index,) in rows), None)
 
     def named(self, name: str, limit: int | None = None) -> list[int]:
         """Nodes of exactly this name, latest first."""
@@ -216,7 +206,6 @@ class PostgresWriter(SqlWriter):
                 if handle is not None and handle > top and handle not in self._mind.facets:
                     self._mind.welcome(handle, node)
             self._mind.take(appended.index, record)
-            self._said[record.id] = appended.index
         return appended
 
     def _renamed(self, handles: Sequence[int]) -> None:
