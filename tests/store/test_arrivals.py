@@ -77,10 +77,15 @@ def test_the_list_follows_from_the_ledger(store: Store) -> None:
 
 def test_a_block_that_fails_leaves_the_list_as_it_was(store: Store) -> None:
     keep(store, arrived("a"))
-    with pytest.raises(ZeroDivisionError), store.writing() as writer:
-        writer.append(meaning("a"))
-        writer.append(arrived("b"))
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with store.writing() as writer:
+            writer.append(meaning("a"))
+            writer.append(arrived("b"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert waiting(store) == [0]
     keep(store, meaning("a"))
     assert waiting(store) == []

@@ -5,10 +5,11 @@ composed when it came. One that cannot be read gets a record that says so, and i
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
-from whence.errors import StoreError, UsageError, WhenceError
+from whence.errors import ForbiddenError, StoreError, UsageError, WhenceError
 from whence.importers.openlineage.arriving import TYPE, meaning_of, read_payload, refusal_of
 from whence.model.record import Record
 from whence.recording.validate import validate
@@ -18,6 +19,8 @@ from whence.server.access.permission import (
     SERVICE,
     Permission,
     Principal,
+    Role,
+    home_project,
     may,
     read_role,
 )
@@ -81,6 +84,34 @@ def _meaning(arrival: Record, writer: Writer, gate: Gate) -> Record:
     return replace(compose(writer, arrival.time), project=arrival.project)
 
 
-def roles_of(principal: Principal) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class Standing:
     """What an arrival says of its sender."""
-    return {project: role.value for project, role in principal.roles.items()}
+
+    project: str
+    """Where it belongs."""
+    roles: Mapping[str, str]
+
+
+def standing_of(principal: Principal) -> Standing:
+    """What the arrivals of somebody say of him.
+
+    Raises:
+        ForbiddenError: he may not write where they would belong.
+    """
+    standing = _standing(principal.kind, tuple(principal.roles.items()))
+    if standing is None:
+        raise ForbiddenError(
+            f"{principal.name} may not write in the shared project",
+            hint="ask an admin for a role in a project",
+        )
+    return standing
+
+
+@lru_cache(1_024)
+def _standing(kind: str, roles: tuple[tuple[str, Role], ...]) -> Standing | None:
+    principal = Principal("", kind, MappingProxyType(dict(roles)))
+    home = home_project(principal)
+    if not may(principal, Permission.WRITE, home):
+        return None
+    return Standing(home, MappingProxyType({project: role.value for project, role in roles}))

@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from whence import __version__
-from whence.errors import ForbiddenError, NotFoundError
+from whence.errors import NotFoundError
 from whence.model.record import Record
 from whence.query.guarded import GuardedReader
 from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
 from whence.recording.recorder import Composer
 from whence.server.access.gate import Gate
-from whence.server.access.permission import Permission, Principal, home_project, may
+from whence.server.access.permission import Principal, home_project
 from whence.server.door import Travelled, guarded
 from whence.server.ingest import Ingest
 from whence.server.interpreting import interpret
@@ -106,14 +106,8 @@ class Service:
         if self.ingest.is_behind:
             await asyncio.get_running_loop().run_in_executor(self.threads, self.catch_up)
 
-    async def take(self, principal: Principal, arrival: Record) -> Appended:
+    async def take(self, arrival: Record) -> Appended:
         """Keep what has just arrived and is to be read later, with the eyes of its sender."""
-        home = arrival.project
-        if not may(principal, Permission.WRITE, home):
-            raise ForbiddenError(
-                f"{principal.name} may not write in the {_called(home)}",
-                hint="ask an admin for a role in a project",
-            )
         (kept,) = await self.ingest.keep([lambda _, time: replace(arrival, time=time)], arrived=1)
         return kept
 
@@ -175,10 +169,6 @@ class Service:
         self.ingest.close()
         self.store.close()
         self.gate.close()
-
-
-def _called(project: str) -> str:
-    return f"project {project!r}" if project else "shared project"
 
 
 def actor_of(principal: Principal) -> ActorSeen:

@@ -13,7 +13,7 @@ from whence.query.account import account_for, describe
 from whence.query.lineage import lineage_json, read_lineage
 from whence.query.route import route
 from whence.recording.places import place_of
-from whence.store.interface import Direction, Reader
+from whence.store.interface import Direction, Reader, Store
 from whence.store.memory import MemoryStore
 
 
@@ -25,7 +25,7 @@ def run_id(name: str) -> NodeId:
     return NodeId(run_uuid(name).replace("-", ""))
 
 
-def answers(store: MemoryStore) -> Any:
+def answers(store: Store) -> Any:
     """All that the store answers, without handles and without the order of arrival."""
     with store.reading() as reader:
         told = {}

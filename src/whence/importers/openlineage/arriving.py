@@ -71,7 +71,7 @@ def arrival_of(
     if oddities:
         payload["oddities"] = oddities
     if roles:
-        payload["roles"] = roles
+        payload["roles"] = dict(roles)
     return Record(
         event_id(told, written),
         TYPE,

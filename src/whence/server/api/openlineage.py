@@ -8,8 +8,8 @@ import msgspec
 
 from whence.errors import StoreError, WhenceError, WireError
 from whence.importers.openlineage.arriving import arrival_of
-from whence.server.access.permission import Permission, home_project
-from whence.server.interpreting import roles_of
+from whence.server.access.permission import Permission
+from whence.server.interpreting import standing_of
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json, read_sorted
@@ -101,9 +101,9 @@ async def post_events(call: Call) -> Reply:
 
 
 async def _keep(call: Call, event: Any, written: bytes = b"") -> Appended:
-    who = call.principal
-    arrival = arrival_of(event, home_project(who), roles_of(who), written=written)
-    return await call.service.take(who, arrival)
+    sender = standing_of(call.principal)
+    arrival = arrival_of(event, sender.project, sender.roles, written=written)
+    return await call.service.take(arrival)
 
 
 def _failure(at: int, error: BaseException) -> dict[str, Any]:
