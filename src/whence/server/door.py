@@ -15,6 +15,7 @@ from types import MappingProxyType
 from whence import __version__
 from whence.errors import ForbiddenError, InvalidRecordError, WhenceError
 from whence.governance import gate as governance
+from whence.governance.evidence import is_evidence
 from whence.importers.openlineage.arriving import read_payload
 from whence.model.edge import Basis
 from whence.model.facet import Facet
@@ -36,7 +37,8 @@ from whence.server.access.permission import (
 )
 from whence.server.voucher import Voucher
 from whence.store.interface import GraphReader, Reader
-from whence.store.sealing import named_projects
+from whence.store.sealing import RETELLING, named_projects
+from whence.sync.retelling import check_retelling
 
 NEEDS: Mapping[str, Permission] = MappingProxyType(
     {
@@ -48,6 +50,9 @@ NEEDS: Mapping[str, Permission] = MappingProxyType(
     }
 )
 """Type of record, or name of a facet in it → what it needs in its project, besides ``WRITE``."""
+
+APPROVING = frozenset({"approval", "approvals"})
+"""Those of them that may prove themselves (``governance.evidence``)."""
 
 OF_ALL = frozenset({NodeKind.JOB, NodeKind.ACTOR})
 """Kinds whose id follows from their name, and which every project may name alike."""
@@ -78,7 +83,11 @@ def admit(
         InvalidRecordError: it speaks of a node that is not there, as far as the principal can see.
     """
     home = record.project or project
-    wanted = {Permission.WRITE, *(NEEDS[each] for each in _said(record) if each in NEEDS)}
+    said = _said(record)
+    proven = said & APPROVING
+    if proven and is_evidence(record, reader):
+        said -= proven
+    wanted = {Permission.WRITE, *(NEEDS[each] for each in said if each in NEEDS)}
     for needs in wanted:
         if not may(principal, needs, home):
             where = f"the project {home!r}" if home else "the shared project"
@@ -86,10 +95,12 @@ def admit(
                 f"{principal.name} may not {needs.value} in {where}",
                 hint="name a project that you may, or ask an admin for a role in this one",
             )
-    if record.payload:
+    if record.type == RETELLING:
+        check_retelling(record)
+    elif record.payload:
         _check_arrival(record, principal, home)
     if not all(may(principal, needs, EVERYWHERE) for needs in wanted):
-        _check_things(record, principal, reader)
+        _check_things(record, principal, reader, said)
     governance.admit(
         record,
         reader,
@@ -117,7 +128,9 @@ def _check_arrival(record: Record, principal: Principal, home: str) -> None:
         )
 
 
-def _check_things(record: Record, principal: Principal, reader: GraphReader) -> None:
+def _check_things(
+    record: Record, principal: Principal, reader: GraphReader, said: AbstractSet[str]
+) -> None:
     """Hold what a record says of things that are there already to who may see and write them."""
     for each in {name for facet in record.facets for name in named_projects(facet)}:
         if not may(principal, Permission.WRITE, each):
@@ -137,7 +150,7 @@ def _check_things(record: Record, principal: Principal, reader: GraphReader) -> 
     _check_told(record, {each: known[each] for each in known.keys() - writable}, reader)
     for facet in record.facets:
         # Who decides in one project decides nothing about the things of another.
-        handle = known.get(facet.node) if facet.name in NEEDS else None
+        handle = known.get(facet.node) if facet.name in NEEDS.keys() & said else None
         if handle is not None and not may_one_of(principal, NEEDS[facet.name], projects[handle]):
             raise _not_yours(facet.node)
 

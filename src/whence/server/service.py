@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from whence import __version__
@@ -130,6 +131,7 @@ class Service:
         salts: Sequence[bytes | None] = (),
         exact: bool = False,
         travelled: bool = False,
+        before: Sequence[tuple[Composer, bytes]] = (),
     ) -> list[Appended]:
         """Keep records as somebody else composed them; see ``Ingest.keep``.
 
@@ -141,20 +143,21 @@ class Service:
             salts: Of records that come with theirs, one for each.
             exact: Whether a record whose id is known has to be the very same.
             travelled: Whether the records were kept elsewhere before.
+            before: What the server itself says before them, each with its salt.
         """
         await self._catch_up()
         home = project or home_project(principal)
         made = [Travelled(each, principal, home, self.gate.voucher) for each in composers]
-        if not home:
-            steps = [each.compose for each in made]
-            return await self.ingest.keep(steps, exact=exact, salts=salts, travelled=travelled)
-        kept = await self.ingest.keep(
-            [step for each in made for step in (each.compose, each.compose_belonging)],
-            exact=exact,
-            salts=[each for salt in salts for each in (salt, None)],
-            travelled=travelled,
-        )
-        return kept[::2]
+        steps = [compose for compose, _ in before]
+        with_salts: list[bytes | None] = [salt for _, salt in before]
+        for each, salt in zip_longest(made, salts):
+            steps.append(each.compose)
+            with_salts.append(salt)
+            if home:
+                steps.append(each.compose_belonging)
+                with_salts.append(None)
+        kept = await self.ingest.keep(steps, exact=exact, salts=with_salts, travelled=travelled)
+        return kept[len(before) :: 2 if home else 1]
 
     async def hand_in(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
         """The same for coroutines."""

@@ -25,6 +25,7 @@ from whence.store.interface import (
     StatedFacet,
 )
 from whence.store.sealing import (
+    RETELLING,
     Sealed,
     is_earlier,
     meaning_id,
@@ -57,7 +58,7 @@ class _Graph:
     """The id that a record will have which says what an arrival means → the arrival's place."""
 
     def add(self, index: int, record: Record) -> None:
-        if record.payload:
+        if record.payload and record.type != RETELLING:
             self.arrivals[meaning_id(record.id)] = index
         self.arrivals.pop(record.id, None)
         for node in record.nodes:

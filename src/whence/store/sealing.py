@@ -19,6 +19,10 @@ from whence.model.record import Record
 from whence.wire.canonical import canonical, parse
 from whence.wire.codec import decode, encode
 
+RETELLING = "retelling"
+"""The type of records that say again what one from another store says: read already, though they
+have a payload."""
+
 _SMALL = 16_384
 _SHA256 = re.compile("[0-9a-f]{64}")
 

@@ -15,6 +15,7 @@ from whence.store.database import Database
 from whence.store.interface import Appended, Head
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import (
+    RETELLING,
     compress,
     is_earlier,
     meaning_id,
@@ -244,7 +245,7 @@ class GraphIndex:
         What it says of a node that is nowhere is left out: the record that named that node was
         erased since.
         """
-        if record.payload:
+        if record.payload and record.type != RETELLING:
             self._await(index, record)
         elif self._is_awaited():
             self._database.execute(

@@ -19,10 +19,12 @@ from whence.model.identity import NodeId, new_id
 from whence.model.record import Record
 from whence.recording.recorder import Recorder
 from whence.store.interface import Head, Reader, Store
+from whence.sync.giving import Giving, Held
 from whence.sync.peers import Peer
-from whence.sync.receiving import Claim, Span, add_span, receive, refuse_other
+from whence.sync.receiving import Claim, Span, add_span, receive
 from whence.sync.remotes import Remote, meet
-from whence.sync.travelling import BATCH_ENTRIES, Arrived, batches
+from whence.sync.retelling import may_be_told_twice, refuse_other
+from whence.sync.travelling import BATCH_ENTRIES, Arrived
 
 Keep = Callable[[Remote], None]
 """Writes down what is remembered of a remote."""
@@ -43,6 +45,8 @@ class Travelled:
     """Those that were there already."""
     bare: int
     """Entries whose records did not travel: erased, or not for whoever asked to see."""
+    held: tuple[Held, ...] = ()
+    """What the other side did not take, and is offered again with the next push."""
 
 
 def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str = "") -> Travelled:
@@ -58,12 +62,14 @@ def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str =
     Raises:
         LedgerError: the other one is not the ledger that it was.
         ConflictError: it has a record of ours with another content.
+        ForbiddenError: we may not write there.
     """
     remote = meet(remote, peer)
     keep(remote)
     if project:
         _name_project(store, remote.pushed, project)
     fresh = known = bare = 0
+    giving = Giving(peer, remote.url, project)
     with store.reading() as reader:
         own, head = reader.identity(), reader.head()
         if own == remote.ledger:
@@ -71,7 +77,9 @@ def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str =
                 f"{remote.url} is this very record", hint="there is nothing to push or pull"
             )
         if remote.pushed > head.size:  # this folder was set back to an older copy
-            remote = replace(remote, pushed=0, claimed=0, spans=())
+            remote = replace(remote, pushed=0, claimed=0, spans=(), held=())
+        waited = [row for at in remote.held for row in reader.entries(at, at + 1)]
+        fresh += sum(each.fresh for each in giving.give(waited).values())
         while rows := list(reader.entries(remote.pushed, min(remote.pushed + _ASKED, head.size))):
             spans: list[Span] = list(remote.spans)
             places = _places(peer, rows)
@@ -79,42 +87,56 @@ def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str =
             if new and not remote.owes:  # written down before the first of them can arrive
                 remote = replace(remote, owes=True)
                 keep(remote)
-            for batch in batches(new):
-                for row, kept in zip(batch, peer.give(batch, project), strict=True):
-                    places[row.index] = kept.index
+            kept = giving.give(new)
             for row in rows:
+                brought = kept.get(row.index)
+                if brought is not None and not brought.again:
+                    places[row.index] = brought.index
                 add_span(spans, row.index, places[row.index], row.leaf)
-            fresh += len(new)
-            bare += sum(place is None for place in places.values())
-            known += len(rows) - len(new)
+            came = sum(each.fresh for each in kept.values())
+            fresh += came
+            bare += sum(row.body is None and places[row.index] is None for row in rows)
+            known += len(rows) - len(new) + len(kept) - came
             remote = replace(
                 remote,
                 pushed=rows[-1].index + 1,
                 spans=tuple(spans),
+                held=tuple(each.index for each in giving.held),
             )
             keep(remote)
         if remote.owes:
             remote = _claim(peer, remote, own, reader, head)
             keep(remote)
-    remote = meet(remote, peer)
+    remote = replace(meet(remote, peer), held=tuple(each.index for each in giving.held))
     keep(remote)
-    return Travelled(remote, fresh, known - bare, bare)
+    return Travelled(remote, fresh, known - bare, bare, tuple(giving.held))
 
 
 def _places(peer: Peer, rows: list[AuditRow]) -> dict[int, int | None]:
-    """Where the other side has our entries already."""
-    ids = [NodeId(LedgerEntry.decode(row.entry).id) for row in rows]
+    """Where the other side has our entries already.
+
+    One that has the id of another one there is as if it had none, if both may tell the same: who
+    has the other one can see whether they do.
+    """
+    entries = [LedgerEntry.decode(row.entry) for row in rows]
     found: dict[int, int | None] = {}
-    for row, record, place in zip(rows, ids, peer.places(ids), strict=True):
-        if place is not None:
-            try:
-                refuse_other(record, place[1], row.leaf)
-            except ConflictError as error:
-                raise ConflictError(
-                    f"entry {row.index} cannot be pushed: {error.message}", hint=error.hint
-                ) from error
+    told = peer.places([NodeId(each.id) for each in entries])
+    for row, entry, place in zip(rows, entries, told, strict=True):
         found[row.index] = None if place is None else place[0]
+        if place is not None and place[1] != row.leaf:
+            found[row.index] = None
+            if not may_be_told_twice(entry):
+                _refuse(row, entry, place[1])
     return found
+
+
+def _refuse(row: AuditRow, entry: LedgerEntry, kept: bytes) -> None:
+    try:
+        refuse_other(entry.id, kept, row.leaf)
+    except ConflictError as error:
+        raise ConflictError(
+            f"entry {row.index} cannot be pushed: {error.message}", hint=error.hint
+        ) from error
 
 
 def _claim(peer: Peer, remote: Remote, own: str, reader: Reader, head: Head) -> Remote:

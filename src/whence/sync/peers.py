@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from whence.errors import StoreError, WireError
+from whence.errors import ForbiddenError, StoreError, WireError
 from whence.ledger.audit import AuditRow
 from whence.ledger.checkpoint import decode_hash
 from whence.ledger.merkle import consistency_proof
@@ -16,7 +16,7 @@ from whence.store.interface import Appended, Head, Store
 from whence.store.opening import open_store
 from whence.store.remote.channel import Channel
 from whence.store.remote.problems import AnsweredError
-from whence.sync.receiving import Claim, checkpoint_composer, leaf_of, receive
+from whence.sync.receiving import Brought, Claim, checkpoint_composer, leaf_of, receive
 from whence.sync.travelling import Arrived, read_line, read_value, write_line
 
 LEDGER = "/api/v1/ledger"
@@ -38,8 +38,14 @@ class Peer(Protocol):
     def places(self, records: Sequence[NodeId]) -> list[tuple[int, bytes] | None]:
         """Where it has these records, and their leaf hashes."""
 
-    def give(self, rows: Sequence[AuditRow], project: str) -> list[Appended]:
-        """Have it keep entries, together or not at all."""
+    def give(self, rows: Sequence[AuditRow], project: str) -> list[Brought]:
+        """Have it keep entries, together or not at all.
+
+        Raises:
+            ForbiddenError: it does not allow us to hand in one of them.
+            InvalidRecordError: one of them breaks a rule there.
+            ConflictError: it has another entry with the id of one.
+        """
 
     def entries(self, start: int, stop: int) -> list[Arrived]:
         """Some of its entries from one place on; empty at the end."""
@@ -75,7 +81,7 @@ class StorePeer:
         with self._store.reading() as reader:
             return [leaf_of(reader, each) for each in records]
 
-    def give(self, rows: Sequence[AuditRow], project: str) -> list[Appended]:
+    def give(self, rows: Sequence[AuditRow], project: str) -> list[Brought]:
         """Have it keep entries."""
         del project  # whoever can open a store may write all of it
         return receive(self._store, [read_line(write_line(row)) for row in rows])
@@ -123,13 +129,19 @@ class ServerPeer:
                 return [self._place(each) for each in places]
         raise self._strange()
 
-    def give(self, rows: Sequence[AuditRow], project: str) -> list[Appended]:
+    def give(self, rows: Sequence[AuditRow], project: str) -> list[Brought]:
         """Have it keep entries."""
         asked = "?" + urlencode({"project": project}) if project else ""
         lines = b"".join(write_line(row) + b"\n" for row in rows)
-        match self._ask("POST", ENTRIES + asked, lines):
+        try:
+            answer = self._channel.ask("POST", ENTRIES + asked, lines, repeatable=True, media=LINES)
+        except AnsweredError as answered:
+            if answered.status == 403 and answered.is_problem:
+                raise ForbiddenError(answered.detail, hint=answered.hint) from answered
+            raise answered.as_error(self._channel.url) from answered
+        match answer:
             case {"kept": list(kept)} if len(kept) == len(rows):
-                return [self._appended(each) for each in kept]
+                return [self._brought(each) for each in kept]
         raise self._strange()
 
     def entries(self, start: int, stop: int) -> list[Arrived]:
@@ -160,9 +172,8 @@ class ServerPeer:
     # ------------------------------------------------------------- machinery
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        media = LINES if isinstance(body, bytes) else "application/json"
         try:
-            return self._channel.ask(method, path, body, repeatable=True, media=media)
+            return self._channel.ask(method, path, body, repeatable=True, media="application/json")
         except AnsweredError as answered:
             raise answered.as_error(self._channel.url) from answered
 
@@ -185,6 +196,10 @@ class ServerPeer:
             case {"index": int(index), "fresh": bool(fresh)}:
                 return Appended(index, fresh)
         raise self._strange()
+
+    def _brought(self, told: Any) -> Brought:
+        kept = self._appended(told)
+        return Brought(kept.index, kept.fresh, again=told.get("again") is True)
 
     def _strange(self) -> StoreError:
         return StoreError(

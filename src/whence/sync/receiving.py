@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whence import __version__
-from whence.errors import ConflictError, InvalidRecordError, LedgerError
+from whence.errors import InvalidRecordError, LedgerError
 from whence.ledger.merkle import Frontier
 from whence.model.edge import Basis
 from whence.model.facet import Facet
@@ -21,7 +21,8 @@ from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.recording.recorder import Composer
 from whence.recording.validate import validate
-from whence.store.interface import Appended, LedgerReader, Reader, Store
+from whence.store.interface import LedgerReader, Reader, Store, Writer
+from whence.sync.retelling import SALT, find_again, refuse_other
 from whence.sync.travelling import Arrived
 
 FACET = "checkpoints"
@@ -61,6 +62,18 @@ class Guest:
     """Empty where its root follows from what is kept here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of an entry from elsewhere."""
+
+    index: int
+    """Where it stands here, or the one that tells the same."""
+    fresh: bool
+    """Whether anything was kept of it now."""
+    again: bool = False
+    """Whether it tells what another entry here tells (``retelling``), and so is not kept itself."""
+
+
 # ------------------------------------------------------------------- entries
 
 
@@ -84,20 +97,32 @@ def _composer(arrived: Arrived) -> Composer:
     return compose
 
 
-def receive(store: Store, arrived: Sequence[Arrived]) -> list[Appended]:
+def receive(store: Store, arrived: Sequence[Arrived]) -> list[Brought]:
     """Keep entries from elsewhere together, or none of them.
 
     Raises:
         ConflictError: a record's id is known here with another content.
         InvalidRecordError: a record breaks a rule.
     """
-    kept = []
     with store.writing() as writer:
-        for each, compose in zip(arrived, composers(arrived), strict=True):
-            record = compose(writer, now())
-            validate(record, writer, travelled=True)
-            kept.append(writer.append(record, salt=each.salt))
-    return kept
+        return [
+            _keep(each, compose, writer)
+            for each, compose in zip(arrived, composers(arrived), strict=True)
+        ]
+
+
+def _keep(arrived: Arrived, compose: Composer, writer: Writer) -> Brought:
+    again = None if arrived.record is None else find_again(writer, arrived)
+    if again is None:
+        record = compose(writer, now())
+        validate(record, writer, travelled=True)
+        kept = writer.append(record, salt=arrived.salt)
+        return Brought(kept.index, kept.fresh)
+    fresh = False
+    for record in (*again.own, *again.came):
+        validate(record, writer, travelled=True)
+        fresh = writer.append(record, salt=SALT).fresh
+    return Brought(again.place, fresh, again=True)
 
 
 def leaf_of(reader: LedgerReader, record: NodeId) -> tuple[int, bytes] | None:
@@ -107,19 +132,6 @@ def leaf_of(reader: LedgerReader, record: NodeId) -> tuple[int, bytes] | None:
         return None
     (row,) = reader.entries(place, place + 1)
     return place, row.leaf
-
-
-def refuse_other(record: str, kept: bytes, came: bytes) -> None:
-    """Refuse an entry that has the id of another one.
-
-    Raises:
-        ConflictError: it has; names both.
-    """
-    if kept != came:
-        raise ConflictError(
-            f"the record {record} is kept as {kept.hex()[:16]}…, and came as {came.hex()[:16]}…",
-            hint="one of the two was changed, or made twice; nothing was kept",
-        )
 
 
 # --------------------------------------------------------------- checkpoints
@@ -184,22 +196,22 @@ def verify_guests(reader: Reader) -> Iterator[Guest]:
 
 
 def _verify(claims: Sequence[Mapping[str, Any]], reader: Reader) -> Guest:
-    last = claims[-1]
-    edge, fault = Frontier(), ""
-    for each in claims:
+    last, fault = claims[-1], ""
+    known: dict[int, Mapping[str, Any]] = {0: {"size": 0, "edge": ()}}
+    for each in claims:  # one may begin before the one before it ended, if its sender was cut off
         start = each["start"]
-        if start not in {0, edge.size}:
-            fault = f"what it said from entry {edge.size} on is missing"
+        if start not in known:
+            fault = f"what it said up to entry {start} is missing"
             break
-        before = {"size": start, "edge": edge.hashes if start else ()}
         try:
-            edge = _grow(reader, before, each["spans"])
+            edge = _grow(reader, known[start], each["spans"])
         except (LedgerError, TypeError, ValueError) as error:
             fault = f"its entries from {start} on are not here: {error}"
             break
         if (edge.size, edge.root().hex()) != (each["size"], each["root"]):
             fault = f"its first {each['size']} entries do not have the root that it told"
             break
+        known[edge.size] = {"size": edge.size, "edge": edge.hashes}
     return Guest(last["ledger"], last["size"], last["root"], fault)
 
 

@@ -40,6 +40,8 @@ class Remote:
     """Where it has those that came after that state (``receiving.Span``)."""
     owes: bool = False
     """Whether some of these were new to it, so that our state is to be recorded there."""
+    held: tuple[int, ...] = ()
+    """Which of ours it did not take, and is offered again."""
     pulled: int = 0
     """How many entries of its, from the first, were looked at here."""
     edge: tuple[str, ...] = ()
@@ -54,7 +56,7 @@ class Remote:
         """
         names = {each.name for each in fields(cls)}
         kept = {name: value for name, value in dict(told).items() if name in names}
-        for name in ("spans", "edge"):
+        for name in ("spans", "edge", "held"):
             kept[name] = tuple(
                 tuple(each) if isinstance(each, list) else each for each in kept.get(name, ())
             )

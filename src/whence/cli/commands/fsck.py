@@ -3,12 +3,14 @@
 Exit status 1, with the first bad entry named, when anything was changed. --rebuild makes the graph
 anew from the ledger first. --objects reads every kept content as well: each that is damaged is
 named, and each that is gone although records count on it. Of every ledger that was pushed here, its
-root is computed again from what is kept. The audit log of a folder that was served is checked too.
+root is computed again from what is kept. The signature of every approval has to hold, and what was
+told by two stores to follow from what both told. The audit log of a folder that was served is
+checked too.
 """
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from whence.cli.arrivals import read_arrivals
@@ -16,16 +18,22 @@ from whence.cli.console import Console
 from whence.cli.render.text import printable
 from whence.cli.verb import add_json
 from whence.drawing.figures import counted, size_text
+from whence.errors import InvalidRecordError
+from whence.governance.signatures import MARK, broken_signatures
 from whence.homecoming.progress import hashing
 from whence.server.access.accessfile import FILE_NAME as ACCESS_FILE
 from whence.server.access.accessfile import AccessFile
 from whence.server.access.audit import AuditLog
-from whence.store.check import CheckReport, check
+from whence.store.check import CheckReport, Fault, check
 from whence.store.objects.checking import check_objects
+from whence.store.sealing import RETELLING, open_body
 from whence.sync.receiving import Guest, verify_guests
+from whence.sync.retelling import check_retelling
 from whence.workspace import Workspace, open_workspace
 
 SUMMARY = "check that the record is as it was written"
+
+_RETELLING = f'"type":"{RETELLING}"'.encode()
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +54,8 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         if unread := read_arrivals(workspace):
             console.say(f"whence: {unread}")
         report = check(workspace.store)
+        if report.ok:
+            report = replace(report, findings=tuple(_statement_faults(workspace)))
         contents = _check_objects(workspace) if args.objects else None
         guests = _check_guests(workspace) if report.ok else []
         events = _check_audit(workspace)
@@ -62,6 +72,24 @@ def execute(args: argparse.Namespace, console: Console) -> int:
         for line in (*report.sentences(), *told):
             console.print(printable(line))
     return 0 if _is_well(report, contents, guests, events) else 1
+
+
+def _statement_faults(workspace: Workspace) -> Iterator[Fault]:
+    """Records that are as they were written, and say what does not hold."""
+    with workspace.reading() as reader:
+        for row in reader.entries():
+            is_retelling = _RETELLING in row.entry
+            if row.body is None or not (is_retelling or MARK in row.body):
+                continue
+            record = open_body(row.body)
+            assert record is not None
+            told = list(broken_signatures(record))
+            if is_retelling:
+                try:
+                    check_retelling(record)
+                except InvalidRecordError as error:
+                    told.append(error.message)
+            yield from (Fault(f"entry {row.index}", each) for each in told)
 
 
 def _check_audit(workspace: Workspace) -> dict[str, Any] | None:

@@ -5,6 +5,11 @@ the other side has already is not sent again, and an interrupted push goes on wh
 other side records the state of this ledger, so that nobody can change there what was handed in
 without its being seen. Contents of files never travel.
 
+What somebody decided may not be yours to hand in: an approval, if you may not approve there, or an
+alias that a policy holds up. That is held back and said, everything else goes, and the next push
+offers it again. An approval that is signed by a key for which a policy there asks needs no more
+than the right to write.
+
     whence remote add team https://whence.example.org
     whence push
     whence push team --project churn

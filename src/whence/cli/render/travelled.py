@@ -7,6 +7,9 @@ from whence.cli.render.text import printable
 from whence.drawing.figures import counted
 from whence.sync.exchange import Travelled
 
+MOST = 10
+"""Records that were held back of which each is told."""
+
 
 def sentences(done: Travelled, verb: str) -> Iterator[str]:
     """A few lines.
@@ -22,6 +25,13 @@ def sentences(done: Travelled, verb: str) -> Iterator[str]:
     if done.bare:
         entries = counted(done.bare, "entry", "entries")
         yield f"{entries} without a record: erased, or not yours to see."
+    if done.held:
+        records = counted(len(done.held), "record was", "records were")
+        yield f"{records} held back, and will be offered again with the next push:"
+        for each in done.held[:MOST]:
+            yield printable(f"  {each.type} {each.record[:12]}: {each.reason}")
+        if len(done.held) > MOST:
+            yield f"  and {len(done.held) - MOST:,} more"
     entries = counted(remote.size, "entry", "entries")
     yield printable(f"{remote.url}: ledger {remote.ledger[:12]}, {entries}, root {remote.root}")
 
@@ -38,4 +48,7 @@ def travelled_json(done: Travelled) -> dict[str, Any]:
         "fresh": done.fresh,
         "known": done.known,
         "bare": done.bare,
+        "held": [
+            {"record": each.record, "type": each.type, "reason": each.reason} for each in done.held
+        ],
     }
