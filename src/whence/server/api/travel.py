@@ -1,26 +1,23 @@
 """Entries of the ledger that come from other ledgers and go to them, with their salts."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from whence.errors import ConflictError, LedgerError, WireError
+from whence.errors import LedgerError, WireError
 from whence.ledger.checkpoint import encode_hash
 from whence.model.identity import NodeId, is_id
-from whence.model.record import Record
-from whence.recording.recorder import Composer
 from whence.server.access.permission import Permission
 from whence.server.api.records import LINES, Kept, Told
+from whence.server.bringing import bring
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.reading import read_json
 from whence.server.routing import Call, Reply, Route, Words
 from whence.store.interface import Appended
-from whence.sync.receiving import Claim, checkpoint_composer, composers, leaf_of
-from whence.sync.retelling import SALT, Again, find_again
+from whence.sync.receiving import Brought, Claim, checkpoint_composer, composers, leaf_of
 from whence.sync.travelling import BATCH_ENTRIES, Arrived, batches, read_value, write_line
 
 Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -58,7 +55,7 @@ class Places(msgspec.Struct):
     places: list[Annotated[list[Any], Meta(min_length=2, max_length=2)] | None]
 
 
-class Brought(Told):
+class ToldAgain(Told):
     """What became of one entry."""
 
     again: bool = False
@@ -68,7 +65,7 @@ class Brought(Told):
 class Delivery(msgspec.Struct):
     """What became of everything that was handed in; all of it is durable."""
 
-    kept: list[Brought]
+    kept: list[ToldAgain]
 
 
 class Entries(msgspec.Struct):
@@ -116,63 +113,7 @@ async def take_entries(call: Call) -> Reply:
             salts=[each.salt for each in arrived],
         )
         return _told(kept)
-    return _told_of(await _bring(call, arrived, asked.project))
-
-
-async def _bring(call: Call, arrived: Sequence[Arrived], project: str) -> list[Brought]:
-    """Keep entries, and what those say that tell again what others here tell."""
-    again: dict[int, Again] = {}
-    while True:
-        try:
-            return await _write(call, arrived, project, again)
-        except ConflictError:
-            loop = asyncio.get_running_loop()
-            found = await loop.run_in_executor(call.service.threads, _again, call, arrived)
-            if found.keys() == again.keys():
-                raise
-            again = found  # what was told meanwhile, too
-
-
-def _again(call: Call, arrived: Sequence[Arrived]) -> dict[int, Again]:
-    """Which entries tell what others here tell, whoever may see those.
-
-    Raises:
-        ConflictError: one has the id of another one, and says something else.
-    """
-    with call.service.store.reading() as reader:
-        found = {at: find_again(reader, each) for at, each in enumerate(arrived) if each.record}
-    return {at: each for at, each in found.items() if each is not None}
-
-
-async def _write(
-    call: Call, arrived: Sequence[Arrived], project: str, again: Mapping[int, Again]
-) -> list[Brought]:
-    own = [record for each in again.values() for record in each.own]
-    steps: list[tuple[int, Composer, bytes | None]] = []
-    for at, (each, compose) in enumerate(zip(arrived, composers(arrived), strict=True)):
-        if at in again:
-            steps += [(at, _saying(record), SALT) for record in again[at].came]
-        else:
-            steps.append((at, compose, each.salt))
-    kept = await call.service.bring(
-        call.principal,
-        [compose for _, compose, _ in steps],
-        project=project,
-        salts=[salt for _, _, salt in steps],
-        travelled=True,
-        before=[(_saying(record), SALT) for record in own],
-    )
-    told = {at: each for (at, _, _), each in zip(steps, kept, strict=True)}
-    return [
-        Brought(again[at].place, at in told and told[at].fresh, again=True)
-        if at in again
-        else Brought(told[at].index, told[at].fresh)
-        for at in range(len(arrived))
-    ]
-
-
-def _saying(record: Record) -> Composer:
-    return lambda _reader, _time: record
+    return _delivered(await bring(call.service, call.principal, arrived, asked.project))
 
 
 def places(call: Call) -> Reply:
@@ -235,8 +176,9 @@ def _told(kept: Sequence[Appended]) -> Reply:
     return Reply({"kept": told}, 201 if any(each.fresh for each in kept) else 200)
 
 
-def _told_of(brought: Sequence[Brought]) -> Reply:
-    return Reply(Delivery(list(brought)), 201 if any(each.fresh for each in brought) else 200)
+def _delivered(brought: Sequence[Brought]) -> Reply:
+    told = [{"index": each.index, "fresh": each.fresh, "again": each.again} for each in brought]
+    return Reply({"kept": told}, 201 if any(each.fresh for each in brought) else 200)
 
 
 ROUTES = (
