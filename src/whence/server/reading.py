@@ -73,19 +73,24 @@ def _is_plainly_good(data: bytes, value: Any, written: bytes) -> bool:
     A name that is said twice is missing once in the value, so that writing the value again gives
     fewer places where a quote meets a colon; without escapes nothing else changes their number.
     """
+    size = len(data)
     containers = data.count(b"{") + data.count(b"[")
     return (
-        len(data) <= _STRING
-        and containers + data.count(b",") < _NODES
+        size <= _STRING
         and b"\\" not in data  # so that no text holds a quote
-        and _LONG.search(data) is None
+        and (size <= _NODES or containers + data.count(b",") < _NODES)
+        and (size <= _KEY or _LONG.search(data) is None)
         and b"0" * 17 not in data.translate(_DIGITS)
-        and _count_names(data) == _count_names(written)
+        and count_names(data) == written.count(_SAYS)
         and (containers <= _DEPTH or is_shallow(value, _DEPTH))
     )
 
 
-def _count_names(data: bytes) -> int:
+def count_names(data: bytes) -> int:
+    """How many names some JSON has, as far as a count of its bytes can tell.
+
+    Where there are no escapes it is their number; else it is the same for the same bytes.
+    """
     return data.translate(None, _SPACE).count(_SAYS)
 
 

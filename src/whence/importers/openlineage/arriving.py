@@ -5,7 +5,7 @@ nothing of the graph. That takes a fraction of the time that reading it takes. W
 by a second record, whose id follows from the arrival's: it is said once, whoever says it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ _PLAIN = ("eventType", "eventTime", "producer", "schemaURL")
 _HOLDING = ("run", "job", "dataset")
 _LISTS = (("inputs", ("facets", "inputFacets")), ("outputs", ("facets", "outputFacets")))
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -67,19 +67,31 @@ def arrival_of(
         WireError: it is no event; says what is wrong and where.
     """
     oddities = check(told)
-    payload: dict[str, Any] = {"event": _scrubbed(told)}
-    if oddities:
-        payload["oddities"] = oddities
-    if roles:
-        payload["roles"] = dict(roles)
     return Record(
         event_id(told, written),
         TYPE,
         "",
         SOURCE,
         project=project,
-        payload=_encode(payload).decode(),
+        payload=payload_of(_encode(_scrubbed(told)), oddities, roles),
     )
+
+
+def payload_of(kept: bytes, oddities: Sequence[str], roles: Mapping[str, str] | None) -> str:
+    """The text of an arrival.
+
+    Args:
+        kept: The event as it may be kept, with sorted names.
+        oddities: Where it is otherwise than events are.
+        roles: Project → role of its sender.
+    """
+    parts = [b'{"event":', kept]
+    if oddities:
+        parts += b',"oddities":', _encode(oddities)
+    if roles:
+        parts += b',"roles":', _encode(dict(roles))
+    parts.append(b"}")
+    return b"".join(parts).decode()
 
 
 def read_payload(text: str) -> Arrival:
@@ -141,7 +153,7 @@ def _scrubbed(told: Mapping[str, Any]) -> dict[str, Any]:
         if member in told:
             kept[member] = _scrubbed_member(told[member], ("facets",))
     for member, slots in _LISTS:
-        if told.get(member):
+        if member in told:
             kept[member] = [_scrubbed_member(each, slots) for each in told[member]]
     return kept
 
@@ -149,6 +161,6 @@ def _scrubbed(told: Mapping[str, Any]) -> dict[str, Any]:
 def _scrubbed_member(told: Mapping[str, Any], slots: tuple[str, ...]) -> dict[str, Any]:
     kept = {key: told[key] for key in ("namespace", "name", "runId") if key in told}
     for slot in slots:
-        if facets := told.get(slot):
-            kept[slot] = clean(facets)
+        if slot in told:
+            kept[slot] = clean(told[slot])
     return kept

@@ -19,7 +19,12 @@ def event_id(told: Any, written: bytes = b"") -> NodeId:
         told: The event, as JSON.
         written: The same with sorted names and nothing between, where that is at hand.
     """
-    return NodeId(hashlib.sha256(b"openlineage\0" + (written or _encode(told))).hexdigest()[:32])
+    return id_of_written(written or _encode(told))
+
+
+def id_of_written(written: bytes) -> NodeId:
+    """The same of an event that is written with sorted names and nothing between."""
+    return NodeId(hashlib.sha256(b"openlineage\0" + written).hexdigest()[:32])
 
 
 def composer_of(told: Any, project: str = "") -> EventComposer:

@@ -33,6 +33,17 @@ _SLOTS_BY_SUFFIX: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """The end of a schema's name → where its facet may stand; the first that fits."""
 
+_FORMS: Mapping[str, str] = MappingProxyType(
+    {
+        "run": "RunFacet",
+        "job": "JobFacet",
+        "dataset": "DatasetFacet",
+        "input": "InputDatasetFacet",
+        "output": "OutputDatasetFacet",
+    }
+)
+"""Where a facet stands → what the core asks of it there."""
+
 _MAY_LACK = frozenset({"producer", "schemaURL", "_producer", "_schemaURL"})
 """What the specification asks for and real producers leave out: told, not refused."""
 
@@ -106,6 +117,20 @@ def check_event(event: Any) -> tuple[str, ...]:
     return tuple(sorted(set(lacks)))
 
 
+def is_facet(slot: str, key: str, value: Any) -> bool:
+    """Whether an event lacks nothing for holding a facet.
+
+    Args:
+        slot: Where it stands: ``run``, ``job``, ``dataset``, ``input`` or ``output``.
+        key: By which name.
+        value: The facet.
+
+    Raises:
+        UsageError: the package that checks is not installed.
+    """
+    return _facet_validator(slot, key if (slot, key) in standard_facets() else "").is_valid(value)
+
+
 def _read(error: "ValidationError") -> Iterator[tuple[Problem, bool]]:
     """The problems that an error stands for, each with whether it may be let pass."""
     where = "".join(f"/{_escaped(each)}" for each in error.instance_path)
@@ -126,7 +151,19 @@ def _read(error: "ValidationError") -> Iterator[tuple[Problem, bool]]:
 
 
 @cache
+def _facet_validator(slot: str, key: str) -> "Draft202012Validator":
+    forms = [{"$ref": f"{_CORE}#/$defs/{_FORMS[slot]}"}]
+    if key:
+        forms.append({"$ref": standard_facets()[slot, key]})
+    return _compiled({"allOf": forms})
+
+
+@cache
 def _validator(name: str) -> "Draft202012Validator":
+    return _compiled(_whole(name))
+
+
+def _compiled(schema: Mapping[str, Any]) -> "Draft202012Validator":
     try:
         import jsonschema_rs  # noqa: PLC0415  an extra
     except ImportError as error:
@@ -136,7 +173,7 @@ def _validator(name: str) -> "Draft202012Validator":
         ) from error
     schemas = {schema["$id"]: schema for schema in _vendored()}
     registry = jsonschema_rs.Registry(list(schemas.items()))
-    return jsonschema_rs.Draft202012Validator(_whole(name), registry=registry)
+    return jsonschema_rs.Draft202012Validator(dict(schema), registry=registry)
 
 
 def _whole(name: str) -> dict[str, Any]:
@@ -183,6 +220,7 @@ def _definition(said: Mapping[str, Any], slot: str) -> str:
     return next(str(each["$ref"]) for each in said["anyOf"] if each["$ref"].endswith(wanted))
 
 
+@cache
 def standard_facets() -> Mapping[tuple[str, str], str]:
     """(slot, key) → the address of the schema; slots: run, job, dataset, input, output."""
     return MappingProxyType({(slot, key): address for slot, key, address in _facets()})

@@ -8,13 +8,16 @@ import msgspec
 
 from whence.errors import StoreError, WhenceError, WireError
 from whence.importers.openlineage.arriving import arrival_of
+from whence.importers.openlineage.familiar import Familiar
 from whence.server.access.permission import Permission
 from whence.server.interpreting import standing_of
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
-from whence.server.reading import read_json, read_sorted
+from whence.server.reading import count_names, read_json, read_sorted
 from whence.server.routing import Call, Reply, Route
 from whence.store.interface import Appended
+
+_FAMILIAR = Familiar(read_sorted, count_names)
 
 
 class Taken(msgspec.Struct):
@@ -60,7 +63,12 @@ async def post_event(call: Call) -> Reply:
     It is held to the specification (core 2-0-2 and its facets); unknown facets are kept word for
     word. The same event again is kept once and answered with 200.
     """
-    kept = await _keep(call, *read_sorted(call.body))
+    sender = standing_of(call.principal)
+    arrival = _FAMILIAR.arrival_of(call.body, sender.project, sender.roles)
+    if arrival is None:
+        event, written = read_sorted(call.body)
+        arrival = arrival_of(event, sender.project, sender.roles, written=written)
+    kept = await call.service.take(arrival)
     return Reply({"index": kept.index, "fresh": kept.fresh}, 201 if kept.fresh else 200)
 
 
@@ -100,10 +108,9 @@ async def post_events(call: Call) -> Reply:
     return Reply({"status": status, "summary": summary, "failed_events": failures})
 
 
-async def _keep(call: Call, event: Any, written: bytes = b"") -> Appended:
+async def _keep(call: Call, event: Any) -> Appended:
     sender = standing_of(call.principal)
-    arrival = arrival_of(event, sender.project, sender.roles, written=written)
-    return await call.service.take(arrival)
+    return await call.service.take(arrival_of(event, sender.project, sender.roles))
 
 
 def _failure(at: int, error: BaseException) -> dict[str, Any]:
