@@ -34,6 +34,7 @@ from whence.server.openapi import describe
 from whence.server.problems import PROBLEM_TYPE, RefusedError, problem_of, status_of
 from whence.server.reading import read_json
 from whence.server.receiving import (
+    WHOLE,
     Disconnected,
     Message,
     Receive,
@@ -199,7 +200,7 @@ class Switch:
         query = row.read_query(raw_query)
         body = None
         if route.body is not None:
-            data = await receive_body(route, headers, receive)
+            data = await receive_body(route, headers, receive, whole=scope.get(WHOLE, False))
             body = row.read_body(data, headers)
         call = Call(
             self.service,
@@ -313,14 +314,9 @@ async def _send(
 ) -> None:
     body = reply.body
     data = body if isinstance(body, bytes) else b"" if body is None else _encode(body)
-    told = [
-        (b"x-request-id", request.encode()),
-        *_SECURITY,
-        *(
-            (name.lower().encode(), value.encode("latin-1"))
-            for name, value in reply.headers.items()
-        ),
-    ]
+    told = [(b"x-request-id", request.encode()), *_SECURITY]
+    for name, value in reply.headers.items():
+        told.append((name.lower().encode(), value.encode("latin-1")))
     if reply.status not in {204, 304}:
         told.append((b"content-type", reply.media.encode()))
         if len(data) > _WORTH_PACKING:

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from whence.server.access.permission import is_loopback
 from whence.server.limits import limit
+from whence.server.receiving import WHOLE
 
 _HEADER, _HEADER_TIME = limit("header"), limit("header_time")
 _ANSWER_TIME = limit("answer_time")
@@ -52,6 +53,10 @@ class Corked:
         parts, self._parts = self._parts, []
         if parts and not self._transport.is_closing():
             self._transport.write(parts[0] if len(parts) == 1 else b"".join(parts))
+
+    def is_closing(self) -> bool:
+        """Whether no more can be said."""
+        return self._transport.is_closing()
 
     def close(self) -> None:
         """Say what is to be said, then close."""
@@ -109,30 +114,35 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if not self._in_body:
-            if self._timer is None:
-                self._wait_for_header()
             self._unread += len(data)
         super().data_received(data)
-        if not self._in_body and self._unread > _HEADER and not self.transport.is_closing():
+        if self._in_body or not self._unread or self.transport.is_closing():
+            return
+        if self._unread > _HEADER:
             self.transport.write(_LARGE)
             self.transport.close()
+        elif self._timer is None:
+            self._wait_for_header()
 
     def on_headers_complete(self) -> None:
         """The header is whole."""
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         self._in_body = True
-        self._unread = 0
+        unread, self._unread = self._unread, 0
         self._stop(self._timer)
         self._timer = None
-        if size > _HEADER:
+        if unread > _HEADER and self._header_size() > _HEADER:
             self.transport.write(_LARGE)
             self.transport.close()
             return
         super().on_headers_complete()
 
+    def _header_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
     def on_message_complete(self) -> None:
         """The request is whole."""
         self._in_body = False
+        self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
         if self.cycle is not None:
             super().on_message_complete()
 

@@ -129,7 +129,10 @@ def run(
     )
     server = _Server(config, started)
     _collect_seldom()
-    asyncio.run(server.serve(sockets=[listening]))
+    try:
+        asyncio.run(server.serve(sockets=[listening]))
+    finally:
+        journal.flush()
 
 
 def _collect_seldom() -> None:

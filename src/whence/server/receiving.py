@@ -14,6 +14,9 @@ from whence.server.routing import ANY_MEDIA, Route
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
+WHOLE = "whence.whole"
+"""The member of the scope that says that all of a request is here."""
+
 _RATE = 262_144
 """Bytes for which a client gets one more second."""
 
@@ -22,8 +25,16 @@ class Disconnected(Exception):  # noqa: N818  nobody is there to be told
     """The client went away before its request was whole."""
 
 
-async def receive_body(route: Route, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+async def receive_body(
+    route: Route, headers: Mapping[bytes, bytes], receive: Receive, *, whole: bool = False
+) -> bytes:
     """The whole body, unpacked.
+
+    Args:
+        route: For whom.
+        headers: Names in lower case.
+        receive: Gives its parts.
+        whole: Whether they are all here, so that nobody can be slow.
 
     Raises:
         RefusedError: too large, too slow, of another type, packed where nothing may be.
@@ -44,26 +55,20 @@ async def receive_body(route: Route, headers: Mapping[bytes, bytes], receive: Re
         if b"expect" not in headers:
             await _drain(receive)
         raise _too_large(longest)
-    body = await _read(receive, longest)
+    body = await _read(receive, longest, whole=whole)
     return unpack(body, longest) if packing == b"gzip" else body
 
 
-async def _read(receive: Receive, longest: int) -> bytes:
+async def _read(receive: Receive, longest: int, *, whole: bool) -> bytes:
     started = time.monotonic()
     parts: list[bytes] = []
     size = 0
     more = True
     while more:
-        allowed = limit("body_time") + size / _RATE - (time.monotonic() - started)
-        try:
-            async with asyncio.timeout(max(allowed, 0)):
-                message = await receive()
-        except TimeoutError:
-            raise RefusedError(
-                408,
-                f"{size} bytes came in {time.monotonic() - started:.0f} seconds",
-                headers=_CLOSE,
-            ) from None
+        if whole:
+            message = await receive()
+        else:
+            message = await _receive_soon(receive, started, size)
         if message["type"] == "http.disconnect":
             raise Disconnected
         part = message.get("body", b"")
@@ -74,6 +79,20 @@ async def _read(receive: Receive, longest: int) -> bytes:
             raise _too_large(longest)
         parts.append(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _receive_soon(receive: Receive, started: float, size: int) -> Message:
+    """The next part, of a body of which this much came since it was started."""
+    allowed = limit("body_time") + size / _RATE - (time.monotonic() - started)
+    try:
+        async with asyncio.timeout(max(allowed, 0)):
+            return await receive()
+    except TimeoutError:
+        raise RefusedError(
+            408,
+            f"{size} bytes came in {time.monotonic() - started:.0f} seconds",
+            headers=_CLOSE,
+        ) from None
 
 
 _CLOSE = {"Connection": "close"}

@@ -7,6 +7,7 @@ through it has decided on the route that was found, never on the text of a path.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +107,12 @@ class Gate:
         refusal = check_request(asked, self.names)
         if refusal is not None:
             raise self._refused(refusal, address)
+        if self.mode is Mode.NONE:
+            return _local(address, where)
         principal = self._principal(asked, address, needs)
         return replace(principal, address=address, route=where)
 
     def _principal(self, asked: Asked, address: str, needs: Permission | None) -> Principal:
-        if self.mode is Mode.NONE:
-            return LOCAL
         found = self._by_token(asked, address) or self._by_session(asked, address)
         if found is not None:
             return found
@@ -226,3 +227,9 @@ class Gate:
 
 DENIED = frozenset({401, 403, 421})
 """Statuses of answers that are denied tries."""
+
+
+@lru_cache(1_024)
+def _local(address: str, route: str) -> Principal:
+    """Whoever reaches a server that only this machine can reach."""
+    return replace(LOCAL, address=address, route=route)

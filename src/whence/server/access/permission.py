@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 
 from whence.errors import UsageError
@@ -122,6 +123,14 @@ def may(principal: Principal, permission: Permission, project: str) -> bool:
 
 def may_anywhere(principal: Principal, permission: Permission) -> bool:
     """Whether there is a project in which a principal may do this: what a route asks first."""
+    return _may_anywhere(principal.kind, tuple(principal.roles.items()), permission)
+
+
+@lru_cache(4_096)
+def _may_anywhere(
+    kind: str, roles: tuple[tuple[str, Role], ...], permission: Permission
+) -> bool:
+    principal = Principal("", kind, MappingProxyType(dict(roles)))
     projects = principal.roles.keys() | {SHARED}
     return any(may(principal, permission, project) for project in projects)
 

@@ -9,7 +9,6 @@ are safe are listed here; every other one is held to the rules, however it is ca
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -30,20 +29,36 @@ class Refusal(NamedTuple):
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request says before its body."""
+    """What a request says before its body.
 
-    method: str
-    headers: Sequence[tuple[bytes, bytes]]
-    """Names in lower case, as ASGI has them."""
-    scheme: str = "http"
-    here: str = ""
-    """The address at which the request arrived."""
+    Args:
+        method: In capitals.
+        headers: Names in lower case, as ASGI has them.
+        scheme: ``http`` or ``https``.
+        here: The address at which the request arrived.
+    """
+
+    __slots__ = ("_named", "headers", "here", "method", "scheme")
+
+    def __init__(
+        self,
+        method: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        scheme: str = "http",
+        here: str = "",
+    ) -> None:
+        self.method, self.headers, self.scheme, self.here = method, headers, scheme, here
+        self._named = dict(reversed(headers))
+
+    @property
+    def repeats(self) -> bool:
+        """Whether some header is there more than once."""
+        return len(self._named) < len(self.headers)
 
     def first(self, name: bytes) -> str:
         """A header; empty where there is none."""
-        return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
+        return self._named.get(name, b"").decode("latin-1")
 
 
 def check_request(asked: Asked, names: frozenset[str]) -> Refusal | None:
@@ -54,8 +69,8 @@ def check_request(asked: Asked, names: frozenset[str]) -> Refusal | None:
         names: The names in lower case by which this server may be called, besides this machine's
             own loopback names and the address at which the request arrived.
     """
-    counted = [key for key, _ in asked.headers]
-    if len(set(counted)) < len(counted):
+    if asked.repeats:
+        counted = [key for key, _ in asked.headers]
         for each in _ONCE:
             if counted.count(each) > 1:
                 return Refusal(400, f"the header {each.decode()} is there twice")
