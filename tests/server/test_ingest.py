@@ -2,6 +2,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -52,6 +53,31 @@ def test_what_waits_is_kept_in_one_transaction() -> None:
     assert sorted(each.result(20)[0].index for each in others) == list(range(1, 51))
     assert store.blocks <= 3
     ingest.close()
+
+
+def test_a_bad_arrival_fails_alone(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    ingest = Ingest(store)
+    good = [an_arrival(f"a{at}") for at in range(6)]
+    bad = replace(an_arrival("bad"), project="a\0b")
+
+    async def arrive() -> list[object]:
+        told = [*good[:3], bad, *good[3:], good[0]]
+        return await asyncio.gather(*map(ingest.arrive, told), return_exceptions=True)
+
+    kept = asyncio.run(arrive())
+    assert isinstance(kept.pop(3), InvalidRecordError)
+    assert [each.index for each in kept] == [0, 1, 2, 3, 4, 5, 0]  # type: ignore[attr-defined]
+    with store.reading() as reader:
+        assert reader.backlog().count == 6
+        times = {each.record.time for each in reader.records() if each.record is not None}
+    assert all(len(time) == 24 for time in times)
+    ingest.close()
+    store.close()
+
+
+def an_arrival(name: str) -> Record:
+    return replace(a_record(name), type="arrival", time="", payload=name)
 
 
 def test_a_bad_one_fails_alone_and_whole(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """One entry of the ledger: small, public, and silent about what it commits to."""
 
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date
 from typing import Any, Self
 
 from whence.errors import WireError
+from whence.ledger.hashing import sha256
 from whence.ledger.merkle import leaf_hash
 from whence.wire.canonical import canonical, parse_canonical
 
@@ -121,7 +121,7 @@ def commit(salt: bytes, body: bytes) -> str:
     """
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
-    return hashlib.sha256(salt + body).hexdigest()
+    return sha256(salt, body).hex()
 
 
 def verify_body(commitment: str, salt: bytes, body: bytes) -> bool:

@@ -7,7 +7,6 @@ the same thread, when it is its turn.
 
 import asyncio
 import errno
-import hashlib
 import os
 import shutil
 import threading
@@ -15,46 +14,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from dataclasses import dataclass
 from pathlib import Path
 
-from whence.errors import ConflictError, StoreError
-from whence.model.moment import now
+from whence.errors import StoreError
 from whence.model.record import Record
-from whence.recording.recorder import Composer, compose_now
-from whence.recording.validate import validate
+from whence.recording.recorder import Composer
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
+from whence.server.submission import Again, Submission, settle, write
 from whence.server.turns import Turns
 from whence.store.interface import Appended, Store, Writer
-from whence.wire.canonical import canonical
-from whence.wire.codec import encode
 
 GROUP = 512
 """How many submissions are kept in one transaction at most."""
-
-
-@dataclass(slots=True)
-class Submission:
-    """What one request hands in."""
-
-    composers: Sequence[Composer]
-    done: "Future[list[Appended]] | asyncio.Future[list[Appended]]"
-    exact: bool = False
-    """Whether a record whose id is known has to be the very same."""
-    kept: list[Appended] = field(default_factory=list)
-    error: BaseException | None = None
-    salts: Sequence[bytes | None] = ()
-    """Those of entries that come with their own; fresh ones where there are none."""
-    travelled: bool = False
-    """Whether the records were kept elsewhere before."""
-    arrived: int = 0
-    """How many of them are to be read later."""
-
-
-class _Again(Exception):  # noqa: N818  caught in this file
-    """A submission failed when part of it was written: the others are to be written anew."""
 
 
 @dataclass(slots=True)
@@ -117,7 +90,7 @@ class Ingest:
             RefusedError: too many wait already, or the server is stopping.
         """
         done: Future[list[Appended]] = Future()
-        for refused in self._put([Submission(composers, done)]):
+        for refused in self._put([Submission(done, composers)]):
             assert refused.error is not None
             raise refused.error
         return done
@@ -129,7 +102,6 @@ class Ingest:
         exact: bool = False,
         salts: Sequence[bytes | None] = (),
         travelled: bool = False,
-        arrived: int = 0,
     ) -> list[Appended]:
         """The same for coroutines, with one call into their loop for a whole group.
 
@@ -138,27 +110,37 @@ class Ingest:
             exact: Whether a record whose id is known has to be the very same.
             salts: Of records that come with theirs, one for each.
             travelled: Whether the records were kept elsewhere before.
-            arrived: How many of them are to be read later.
 
         Raises:
             RefusedError: too many wait already, or the server is stopping.
             ConflictError: ``exact``, and a record of this id says something else.
         """
+        done: asyncio.Future[list[Appended]] = asyncio.get_running_loop().create_future()
+        self._gather(Submission(done, composers, exact, salts=salts, travelled=travelled))
+        return await done
+
+    async def arrive(self, arrival: Record) -> Appended:
+        """Keep what has just come and is to be read later; its time is when it is kept.
+
+        Raises:
+            RefusedError: too many wait already, or the server is stopping.
+        """
+        done: asyncio.Future[list[Appended]] = asyncio.get_running_loop().create_future()
+        self._gather(Submission(done, arrival=arrival))
+        return (await done)[0]
+
+    def _gather(self, submission: Submission) -> None:
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[list[Appended]] = loop.create_future()
         gathered = self._gathered.setdefault(loop, [])
         if not gathered:
             # What arrives in the same turn of the loop is handed over together: a thread that is
             # woken for the first of them would fight with the loop for the interpreter.
             loop.call_soon(self._hand_over, loop)
-        gathered.append(
-            Submission(composers, done, exact, salts=salts, travelled=travelled, arrived=arrived)
-        )
-        return await done
+        gathered.append(submission)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         for each in self._put(self._gathered.pop(loop)):
-            _tell(each)
+            each.tell()
 
     def _put(self, submissions: Sequence[Submission]) -> Sequence[Submission]:
         """Queue as many as there is room for; the others come back, with the reason."""
@@ -242,7 +224,7 @@ class Ingest:
                 each.error = each.error or error
         self.tally.seconds += time.perf_counter() - started
         self._count(group)
-        _settle(group)
+        settle(group)
 
     def _read(self) -> None:
         """A turn of reading what arrived; one that fails is tried again later."""
@@ -278,10 +260,8 @@ class Ingest:
         while True:
             try:
                 with self._store.writing() as writer:
-                    for each in group:
-                        if each.error is None:
-                            _write(each, writer)
-            except _Again:
+                    write(group, writer)
+            except Again:
                 continue
             return
 
@@ -290,71 +270,8 @@ class Ingest:
         self.tally.groups += 1
         self.tally.submissions += len(good)
         self.tally.records += sum(len(each.kept) for each in good)
-        arrived = [each for each in good if each.arrived]
+        arrived = [each for each in good if each.arrival is not None]
         place = max((each.kept[-1].index for each in arrived), default=-1)
         with self._wake:
             self._turns.came(time.monotonic(), place, len(arrived))
         self.tally.refused += len(group) - len(good)
-
-
-def _write(submission: Submission, writer: Writer) -> None:
-    """Compose, check and append; a failure before anything was appended harms nobody."""
-    submission.kept = []
-    touched = False
-    try:
-        for compose, salt in zip_longest(submission.composers, submission.salts):
-            if submission.travelled:
-                record = compose(writer, now())
-            else:
-                record = compose_now(compose, writer)
-            validate(record, writer, travelled=submission.travelled)
-            touched = True
-            appended = writer.append(record, salt=salt)
-            if submission.exact and not appended.fresh:
-                _check_same(record, appended, writer)
-            submission.kept.append(appended)
-    except StoreError:
-        raise
-    except Exception as error:
-        submission.error = error
-        if touched:
-            raise _Again from error
-
-
-def _check_same(record: Record, appended: Appended, writer: Writer) -> None:
-    kept = next(iter(writer.records(appended.index))).record
-    if kept is None or kept == record:
-        return
-    hashes = [hashlib.sha256(canonical(encode(each))).hexdigest() for each in (kept, record)]
-    raise ConflictError(
-        f"the record {record.id} is kept with other content: sha256:{hashes[0]}, "
-        f"not sha256:{hashes[1]}",
-        hint="what is kept never changes; say it anew, under an id of its own",
-    )
-
-
-def _settle(group: list[Submission]) -> None:
-    """Tell everybody: threads at once, coroutines by one call into their loop."""
-    waiting: dict[asyncio.AbstractEventLoop, list[Submission]] = {}
-    for each in group:
-        if isinstance(each.done, asyncio.Future):
-            waiting.setdefault(each.done.get_loop(), []).append(each)
-        else:
-            _tell(each)
-    for loop, submissions in waiting.items():
-        loop.call_soon_threadsafe(_tell_all, submissions)
-
-
-def _tell_all(submissions: list[Submission]) -> None:
-    for each in submissions:
-        _tell(each)
-
-
-def _tell(submission: Submission) -> None:
-    done = submission.done
-    if done.cancelled():
-        return
-    if submission.error is None:
-        done.set_result(submission.kept)
-    else:
-        done.set_exception(submission.error)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -109,8 +108,7 @@ class Service:
 
     async def take(self, arrival: Record) -> Appended:
         """Keep what has just arrived and is to be read later, with the eyes of its sender."""
-        (kept,) = await self.ingest.keep([lambda _, time: replace(arrival, time=time)], arrived=1)
-        return kept
+        return await self.ingest.arrive(arrival)
 
     def keep(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
         """Compose with what a principal may see, hold it to what he may say, and keep it.

@@ -170,6 +170,10 @@ class MemoryStore:
         require_known(record, lambda ids: {each for each in ids if each in self._graph.handles})
         return Appended(self._keep(seal(record, salt)), fresh=True)
 
+    def append_all(self, records: Sequence[Record]) -> list[Appended]:
+        """Keep several records; see ``Writer.append_all``."""
+        return [self.append(each) for each in records]
+
     def _keep(self, sealed: Sealed) -> int:
         index = len(self._sealed)
         self._sealed.append(sealed)

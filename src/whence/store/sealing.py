@@ -51,7 +51,7 @@ def seal(record: Record, salt: bytes | None = None) -> Sealed:
     for facet in record.facets:
         member_digests(facet)
     if salt is None:
-        salt = os.urandom(SALT_BYTES)
+        salt = _fresh_salt()
     elif len(salt) != SALT_BYTES:
         raise InvalidRecordError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
     try:
@@ -62,6 +62,20 @@ def seal(record: Record, salt: bytes | None = None) -> Sealed:
     except WireError as error:
         raise InvalidRecordError(f"the record cannot be written: {error.message}") from error
     return Sealed(record.id, entry, salt, body, leaf_hash(entry))
+
+
+_salts: list[bytes] = []
+"""Drawn and not used yet; who draws lets go of the interpreter, so many are drawn at once."""
+os.register_at_fork(after_in_child=_salts.clear)
+
+
+def _fresh_salt() -> bytes:
+    while True:
+        try:
+            return _salts.pop()
+        except IndexError:
+            drawn = os.urandom(SALT_BYTES * 64)
+            _salts.extend(drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
 
 
 def _refuse_nul(record: Record) -> None:

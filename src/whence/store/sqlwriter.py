@@ -1,7 +1,7 @@
 """Appending to the ledger and indexing into the graph, in the caller's transaction."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from whence.errors import StoreError
@@ -25,6 +25,7 @@ from whence.store.sealing import (
     seal,
 )
 from whence.store.sqlreader import SqlReader
+from whence.store.whereabouts import Whereabouts
 
 REMEMBERED = 200_000
 """How many ids and nodes a writer keeps in mind at most."""
@@ -86,8 +87,8 @@ class SqlWriter(SqlReader):
         super().__init__(database)
         self.recollection = earlier = self._recall(earlier)
         """What to give to the next writer once this one's block is kept."""
-        self._said: dict[NodeId, int] = {} if said is None else said
-        self._index = GraphIndex(database, database, earlier, self._said)
+        self._places = Whereabouts(database, said)
+        self._index = GraphIndex(database, self._places, earlier)
         self._nodes = earlier.nodes
         self._alike = earlier.alike
         self._frontier = earlier.frontier
@@ -107,12 +108,7 @@ class SqlWriter(SqlReader):
 
     def place(self, record: NodeId) -> int | None:
         """The index of the entry of a record."""
-        if record in self._said:
-            return self._said[record]
-        rows = self.database.among(
-            "SELECT idx FROM entry WHERE id {among}", [bytes.fromhex(record)], behind=True
-        )
-        return next((index for (index,) in rows), None)
+        return self._places.of(record)
 
     def find(self, node: NodeId) -> int | None:
         """The handle of a node, or ``None``."""
@@ -139,9 +135,16 @@ class SqlWriter(SqlReader):
             found = self._alike[sha256] = super().with_digest(sha256)
         return list(found)
 
+    def append_all(self, records: Sequence[Record]) -> list[Appended]:
+        """Keep several records; see ``Writer.append_all``."""
+        asked = [record.id for record in records]
+        asked += [meaning_id(record.id) for record in records if record.payload]
+        self._places.look_up(asked)
+        return [self.append(each) for each in records]
+
     def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record; see ``Writer.append``."""
-        place = self.place(record.id)
+        place = self._places.of(record.id)
         if place is not None:
             return Appended(place, fresh=False)
         require_known(record, self._index.find)
@@ -157,7 +160,7 @@ class SqlWriter(SqlReader):
         self.database.insert("tree", [at for at in frontier.append(sealed.leaf) if at[0] > 0])
         self._renamed(self._index.add(index, record))
         self._found_anew(record.nodes)
-        self._said[record.id] = index
+        self._places.add(record.id, index)
         self._under_way = False
         return Appended(index, fresh=True)
 
@@ -200,23 +203,17 @@ class GraphIndex:
 
     Args:
         database: In the writer's transaction.
-        ledger: Where the entries are.
+        places: Where the entries are.
         known: What is known of the graph already.
-        said: Records that the ledger may not answer for yet.
     """
 
     def __init__(
-        self,
-        database: Database,
-        ledger: Database,
-        known: Recollection | None = None,
-        said: Mapping[NodeId, int] | None = None,
+        self, database: Database, places: Whereabouts, known: Recollection | None = None
     ) -> None:
         self._database = database
-        self._ledger = ledger
+        self._places = places
         self._known = known or Recollection()
         self._handles = self._known.handles
-        self._said: Mapping[NodeId, int] = {} if said is None else said
 
     def find(self, ids: Collection[NodeId]) -> dict[NodeId, int]:
         """The handles of those ids that the store has."""
@@ -252,6 +249,8 @@ class GraphIndex:
                 "DELETE FROM arrival WHERE meaning = ?", (bytes.fromhex(record.id),)
             )
             self._known.awaited = None
+        if not (record.nodes or record.edges or record.facets):
+            return []
         ids = {node.id for node in record.nodes}
         for edge in record.edges:
             ids.add(edge.origin)
@@ -266,12 +265,9 @@ class GraphIndex:
 
     def _await(self, index: int, record: Record) -> None:
         """Put an arrival on the list of those to be read, unless what it means was told before."""
-        told = meaning_id(record.id)
-        meaning = bytes.fromhex(told)
-        if told not in self._said and not any(
-            self._ledger.among("SELECT idx FROM entry WHERE id {among}", [meaning], behind=True)
-        ):
-            self._database.insert("arrival", [(index, meaning)])
+        meaning = meaning_id(record.id)
+        if self._places.of(meaning) is None:
+            self._database.insert("arrival", [(index, bytes.fromhex(meaning))])
             self._known.awaited = True
 
     def _is_awaited(self) -> bool:
@@ -332,8 +328,7 @@ class GraphIndex:
 
     def _telling(self, index: int) -> tuple[str, str]:
         """The time and the id of the record of an entry, which an erasure leaves."""
-        (entry,) = self._ledger.execute("SELECT entry FROM entry WHERE idx=?", (index,)).fetchone()
-        told = json.loads(entry)
+        told = json.loads(self._places.entry(index))
         return told["time"], told["id"]
 
     def _add_edges(self, edges: Iterable[Edge], handles: dict[NodeId, int]) -> None:
@@ -373,7 +368,7 @@ class GraphIndex:
 
 def fill_graph(database: Database, reader: SqlReader) -> None:
     """Write the graph's rows of every record into empty tables."""
-    index = GraphIndex(database, reader.database)
+    index = GraphIndex(database, Whereabouts(reader.database))
     for kept in reader.records():
         if kept.record is not None:
             index.add(kept.index, kept.record)

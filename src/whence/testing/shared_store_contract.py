@@ -100,6 +100,21 @@ class SharedStoreContract(ABC):
 
     # ---------------------------------------------------- told in another order
 
+    def test_several_records_are_kept_as_one_after_the_other(self, store: Store) -> None:
+        _keep(store, a_record("known"))
+        several = [a_record(name) for name in ("one", "known", "two", "one")]
+        with store.writing() as writer:
+            kept = writer.append_all(several)
+        assert [(each.index, each.fresh) for each in kept] == [
+            (1, True),
+            (0, False),
+            (2, True),
+            (1, False),
+        ]
+        with store.reading() as reader:
+            assert [reader.place(each.id) for each in several] == [1, 0, 2, 1]
+            assert reader.head().size == 3
+
     def test_facets_stand_in_the_order_of_their_times(self, store: Store) -> None:
         facets = [a_facet("a", "tags", x="1"), a_facet("a", "tags", x="2")]
         _keep(

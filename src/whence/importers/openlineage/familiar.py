@@ -6,7 +6,7 @@ again by its bytes, so that only what stands between the facets is looked at eac
 unusual takes the careful way of ``arriving``, which says the same of every event.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -102,6 +102,18 @@ class _UnfamiliarError(Exception):
     """There is something that has to be looked at with care."""
 
 
+def _holders(event: _Event) -> Iterator[tuple[str, str, Any]]:
+    """What holds facets: the slot, the member that they are, and the holder."""
+    yield "run", "facets", event.run
+    yield "job", "facets", event.job
+    for read in event.inputs or ():
+        yield "dataset", "facets", read
+        yield "input", "inputFacets", read
+    for made in event.outputs or ():
+        yield "dataset", "facets", made
+        yield "output", "outputFacets", made
+
+
 class Familiar:
     """Remembers facets, to know them again.
 
@@ -118,6 +130,11 @@ class Familiar:
         self._count = count
         self._recent: dict[tuple[str, str, bytes], _Known] = {}
         self._earlier: dict[tuple[str, str, bytes], _Known] = {}
+
+    @property
+    def count(self) -> int:
+        """How many are remembered."""
+        return len(self._recent) + len(self._earlier)
 
     def arrival_of(
         self, data: bytes, project: str = "", roles: Mapping[str, str] | None = None
@@ -150,19 +167,9 @@ class Familiar:
 
     def _look(self, event: _Event, data: bytes) -> tuple[bytes, bytes]:
         """How an event is written, and how it may be kept."""
-        holders: list[tuple[str, str, Any]] = [("run", "facets", event.run)]
-        holders.append(("job", "facets", event.job))
-        for each in event.inputs or ():
-            holders.append(("dataset", "facets", each))
-            if each.inputFacets:
-                holders.append(("input", "inputFacets", each))
-        for other in event.outputs or ():
-            holders.append(("dataset", "facets", other))
-            if other.outputFacets:
-                holders.append(("output", "outputFacets", other))
         escapes = excess = 0
         told: list[tuple[Any, str, dict[str, _Known]]] = []
-        for slot, member, holder in holders:
+        for slot, member, holder in _holders(event):
             facets: _Facets = getattr(holder, member)
             if not facets:
                 continue

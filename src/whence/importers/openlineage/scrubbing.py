@@ -21,7 +21,9 @@ _WHOLE = 8_192
 _FACETS = 2_048
 _PLAIN = 2
 """The version of marshal's form in which equal values have equal bytes."""
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?\Z", re.ASCII
+)
 """A time (RFC 3339): nearly every event has one that was never said before."""
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 
@@ -69,17 +71,22 @@ _facets: dict[bytes, Mapping[str, Any]] = {}
 
 def _scrub(key: str, facet: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: scrubbed(name, value) for name, value in facet.items()}
-    if key == "sql":
+    if key == "sql" and isinstance(facet.get("query"), str):
         told["query"] = scrubbed_statement(facet["query"])
     elif key == "environmentVariables":
-        listed = facet.get("environmentVariables") or ()
+        listed = _objects(facet.get("environmentVariables"))
         told["environmentVariables"] = [{"name": each.get("name")} for each in listed]
     elif key == "executionParameters":
         told["parameters"] = [
             {**each, "value": scrubbed(str(each.get("key")), each.get("value"))}
-            for each in told.get("parameters") or ()
+            for each in _objects(told.get("parameters"))
         ]
     return told
+
+
+def _objects(listed: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list: where a facet stands at a place of its own, its form is unknown."""
+    return [each for each in listed if isinstance(each, dict)] if type(listed) is list else []
 
 
 @lru_cache(65_536)

@@ -1,12 +1,12 @@
 """From a JSON value to the composer of its record: the one way in for events."""
 
-import hashlib
 from typing import Any
 
 import msgspec
 
 from whence.importers.openlineage.composing import EventComposer
 from whence.importers.openlineage.event import read_event
+from whence.ledger.hashing import sha256
 from whence.model.identity import NodeId
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -24,7 +24,7 @@ def event_id(told: Any, written: bytes = b"") -> NodeId:
 
 def id_of_written(written: bytes) -> NodeId:
     """The same of an event that is written with sorted names and nothing between."""
-    return NodeId(hashlib.sha256(b"openlineage\0" + written).hexdigest()[:32])
+    return NodeId(sha256(b"openlineage\0", written).hex()[:32])
 
 
 def composer_of(told: Any, project: str = "") -> EventComposer:

@@ -127,9 +127,7 @@ def may_anywhere(principal: Principal, permission: Permission) -> bool:
 
 
 @lru_cache(4_096)
-def _may_anywhere(
-    kind: str, roles: tuple[tuple[str, Role], ...], permission: Permission
-) -> bool:
+def _may_anywhere(kind: str, roles: tuple[tuple[str, Role], ...], permission: Permission) -> bool:
     principal = Principal("", kind, MappingProxyType(dict(roles)))
     projects = principal.roles.keys() | {SHARED}
     return any(may(principal, permission, project) for project in projects)

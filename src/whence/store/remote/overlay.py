@@ -64,6 +64,10 @@ class Overlay:
         self._above.append(self._standing_alone(record))
         return Appended(place, fresh=True)
 
+    def append_all(self, records: Sequence[Record]) -> list[Appended]:
+        """Keep several records; see ``Writer.append_all``."""
+        return [self.append(each) for each in records]
+
     def _known(self, ids: Collection[NodeId]) -> set[NodeId]:
         return {each for each in ids if self.find(each) is not None}
 
