@@ -14,10 +14,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from whence.errors import StoreError
+from whence.model.moment import now
 from whence.model.record import Record
 from whence.recording.recorder import Composer
 from whence.server.limits import limit
@@ -25,6 +26,7 @@ from whence.server.problems import RefusedError
 from whence.server.submission import Again, Submission, settle, write
 from whence.server.turns import Turns
 from whence.store.interface import Appended, Store, Writer
+from whence.store.sealing import prepare
 
 GROUP = 512
 """How many submissions are kept in one transaction at most."""
@@ -120,13 +122,18 @@ class Ingest:
         return await done
 
     async def arrive(self, arrival: Record) -> Appended:
-        """Keep what has just come and is to be read later; its time is when it is kept.
+        """Keep what has just come and is to be read later; its time is this moment.
+
+        What can be done before there is a writer is done here, so that those who wait for the disk
+        do not wait for that too.
 
         Raises:
+            InvalidRecordError: it cannot be kept.
             RefusedError: too many wait already, or the server is stopping.
         """
+        prepared = prepare(replace(arrival, time=now()))
         done: asyncio.Future[list[Appended]] = asyncio.get_running_loop().create_future()
-        self._gather(Submission(done, arrival=arrival))
+        self._gather(Submission(done, arrival=prepared))
         return (await done)[0]
 
     def _gather(self, submission: Submission) -> None:

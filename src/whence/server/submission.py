@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from whence.model.record import Record
 from whence.recording.recorder import Composer, compose_now
 from whence.recording.validate import validate
 from whence.store.interface import Appended, Writer
+from whence.store.sealing import Prepared
 from whence.wire.canonical import canonical
 from whence.wire.codec import encode
 
@@ -34,10 +35,8 @@ class Submission:
     """Those of entries that come with their own; fresh ones where there are none."""
     travelled: bool = False
     """Whether the records were kept elsewhere before."""
-    arrival: Record | None = None
-    """What is to be read later, but for its time; then there are no composers."""
-    alone: bool = False
-    """Whether it is written by itself, since one of those that were written together is bad."""
+    arrival: Prepared | None = None
+    """What is to be read later; then there are no composers."""
 
     def tell(self) -> None:
         """Answer whoever waits."""
@@ -60,34 +59,14 @@ def write(group: Sequence[Submission], writer: Writer) -> None:
         Again: somebody has an error now, and something of it was written.
         StoreError: nothing can be written.
     """
-    good = [each for each in group if each.error is None]
-    together = [each for each in good if each.arrival is not None and not each.alone]
-    if together:
-        _write_arrivals(together, writer)
-    for each in good:
-        if each.arrival is None:
+    # What arrived says nothing of the graph that could be wrong, and was checked before.
+    arrived = [each for each in group if each.arrival is not None]
+    kept = writer.append_all([each.arrival for each in arrived if each.arrival is not None])
+    for submission, appended in zip(arrived, kept, strict=True):
+        submission.kept = [appended]
+    for each in group:
+        if each.arrival is None and each.error is None:
             _write(each, writer)
-        elif each.alone:
-            _write_arrivals([each], writer)
-
-
-def _write_arrivals(submissions: Sequence[Submission], writer: Writer) -> None:
-    """Append what arrived, all at once. It says nothing of the graph that could be wrong."""
-    time = now()
-    try:
-        kept = writer.append_all(
-            [replace(each.arrival, time=time) for each in submissions if each.arrival is not None]
-        )
-    except StoreError:
-        raise
-    except Exception as error:
-        for each in submissions:
-            each.alone = True
-        if len(submissions) == 1:
-            submissions[0].error = error
-        raise Again from error
-    for each, appended in zip(submissions, kept, strict=True):
-        each.kept = [appended]
 
 
 def _write(submission: Submission, writer: Writer) -> None:

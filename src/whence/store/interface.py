@@ -17,6 +17,7 @@ from whence.model.facet import Facet
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
+from whence.store.sealing import Prepared
 
 
 class Direction(Enum):
@@ -227,8 +228,8 @@ class Writer(Reader, Protocol):
             InvalidRecordError: an edge or facet names a node that is nowhere.
         """
 
-    def append_all(self, records: Sequence[Record]) -> list[Appended]:
-        """Keep several records, as one after the other: quicker where that is possible.
+    def append_all(self, several: Sequence[Prepared]) -> list[Appended]:
+        """Keep records that were prepared before, as one after the other, but quicker.
 
         Raises:
             InvalidRecordError: see ``append``; those before it are kept.

@@ -26,6 +26,7 @@ from whence.store.interface import (
 )
 from whence.store.sealing import (
     RETELLING,
+    Prepared,
     Sealed,
     is_earlier,
     meaning_id,
@@ -170,9 +171,9 @@ class MemoryStore:
         require_known(record, lambda ids: {each for each in ids if each in self._graph.handles})
         return Appended(self._keep(seal(record, salt)), fresh=True)
 
-    def append_all(self, records: Sequence[Record]) -> list[Appended]:
-        """Keep several records; see ``Writer.append_all``."""
-        return [self.append(each) for each in records]
+    def append_all(self, several: Sequence[Prepared]) -> list[Appended]:
+        """Keep what was prepared; see ``Writer.append_all``."""
+        return [self.append(each.record, salt=each.sealed.salt) for each in several]
 
     def _keep(self, sealed: Sealed) -> int:
         index = len(self._sealed)

@@ -40,6 +40,26 @@ class Sealed:
     leaf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A record with all that can be made of it before its place is known."""
+
+    record: Record
+    sealed: Sealed
+    packed: bytes | None
+    """The body as it is kept."""
+
+
+def prepare(record: Record, salt: bytes | None = None) -> Prepared:
+    """Do what can be done for a record before there is a writer; see ``seal``.
+
+    Raises:
+        InvalidRecordError: see ``seal``.
+    """
+    sealed = seal(record, salt)
+    return Prepared(record, sealed, None if sealed.body is None else compress(sealed.body))
+
+
 def seal(record: Record, salt: bytes | None = None) -> Sealed:
     """The entry of a record, under a fresh salt unless one is given.
 

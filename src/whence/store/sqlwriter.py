@@ -16,13 +16,13 @@ from whence.store.interface import Appended, Head
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import (
     RETELLING,
-    compress,
+    Prepared,
     is_earlier,
     meaning_id,
     member_digests,
     named_projects,
+    prepare,
     require_known,
-    seal,
 )
 from whence.store.sqlreader import SqlReader
 from whence.store.whereabouts import Whereabouts
@@ -135,34 +135,44 @@ class SqlWriter(SqlReader):
             found = self._alike[sha256] = super().with_digest(sha256)
         return list(found)
 
-    def append_all(self, records: Sequence[Record]) -> list[Appended]:
-        """Keep several records; see ``Writer.append_all``."""
+    def append_all(self, several: Sequence[Prepared]) -> list[Appended]:
+        """Keep what was prepared; see ``Writer.append_all``."""
+        records = [each.record for each in several]
         asked = [record.id for record in records]
         asked += [meaning_id(record.id) for record in records if record.payload]
         self._places.look_up(asked)
-        return [self.append(each) for each in records]
+        return [self._keep(each.record, each) for each in several]
 
     def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
         """Keep a record; see ``Writer.append``."""
+        return self._keep(record, salt)
+
+    def _keep(self, record: Record, given: Prepared | bytes | None) -> Appended:
+        """Keep a record, unless it is kept: as it was prepared, or with this salt."""
         place = self._places.of(record.id)
         if place is not None:
             return Appended(place, fresh=False)
         require_known(record, self._index.find)
+        prepared = given if isinstance(given, Prepared) else prepare(record, given)
+        return Appended(self._add(prepared), fresh=True)
+
+    def _add(self, prepared: Prepared) -> int:
+        """Write what a record becomes; its index."""
+        record, sealed = prepared.record, prepared.sealed
         frontier = self._frontier
         if frontier is None:
             frontier = self._frontier = self.recollection.frontier = self._load_frontier()
-        sealed = seal(record, salt)
-        body = None if sealed.body is None else compress(sealed.body)
         index = frontier.size
         self._under_way = True
-        row = (index, bytes.fromhex(record.id), sealed.entry, sealed.salt, body, sealed.leaf)
+        packed, leaf = prepared.packed, sealed.leaf
+        row = (index, bytes.fromhex(record.id), sealed.entry, sealed.salt, packed, leaf)
         self.database.insert("entry", [row])
-        self.database.insert("tree", [at for at in frontier.append(sealed.leaf) if at[0] > 0])
+        self.database.insert("tree", [at for at in frontier.append(leaf) if at[0] > 0])
         self._renamed(self._index.add(index, record))
         self._found_anew(record.nodes)
         self._places.add(record.id, index)
         self._under_way = False
-        return Appended(index, fresh=True)
+        return index
 
     def _renamed(self, handles: Sequence[int]) -> None:
         for handle in handles:

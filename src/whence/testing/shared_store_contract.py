@@ -19,6 +19,7 @@ from whence.ledger.entry import SALT_BYTES
 from whence.model.edge import EdgeKind
 from whence.model.record import Record
 from whence.store.interface import Reader, Store
+from whence.store.sealing import prepare
 from whence.testing.records import a_facet, a_node, a_record, an_edge, awkward_records, id_of
 
 READERS = 4
@@ -104,7 +105,7 @@ class SharedStoreContract(ABC):
         _keep(store, a_record("known"))
         several = [a_record(name) for name in ("one", "known", "two", "one")]
         with store.writing() as writer:
-            kept = writer.append_all(several)
+            kept = writer.append_all([prepare(each) for each in several])
         assert [(each.index, each.fresh) for each in kept] == [
             (1, True),
             (0, False),

@@ -7,7 +7,7 @@ with ``Z``, an offset, neither, or nanoseconds; a producer that is a bare word o
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -171,6 +171,15 @@ def moment(text: str, where: str) -> tuple[str, bool]:
             hint="times are written as RFC 3339 has them: 2026-11-20T09:30:00.000Z",
         ) from None
     return read.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0"), zoned
+
+
+def is_zoned(text: str) -> bool:
+    """Whether this is surely a time that says its zone."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return read.tzinfo is not None and MINYEAR < read.year < MAXYEAR
 
 
 def _job(told: Mapping[str, Any]) -> Job:

@@ -15,8 +15,8 @@ from msgspec import UNSET, Raw, UnsetType
 from whence.errors import WireError
 from whence.importers.openlineage.arriving import TYPE, payload_of
 from whence.importers.openlineage.composing import SOURCE
-from whence.importers.openlineage.event import moment, run_id
-from whence.importers.openlineage.scrubbing import scrubbed_facet
+from whence.importers.openlineage.event import is_zoned, run_id
+from whence.importers.openlineage.scrubbing import scrubbed_anew
 from whence.importers.openlineage.taking import id_of_written
 from whence.importers.openlineage.validation import is_facet
 from whence.model.record import Record
@@ -150,7 +150,7 @@ class Familiar:
             return None
         try:
             event = _decode(data)
-            if "://" not in event.producer or not moment(event.eventTime, "")[1]:
+            if "://" not in event.producer or not is_zoned(event.eventTime):
                 return None
             run_id(event.run.runId, "")
             written, kept = self._look(event, data)
@@ -217,7 +217,7 @@ class Familiar:
             raise _UnfamiliarError from error
         if not is_facet(slot, key, value):
             raise _UnfamiliarError
-        scrubbed = scrubbed_facet(key, value)
+        scrubbed = scrubbed_anew(key, value)
         own = Raw(written)
         kept = own if scrubbed == value else Raw(_encode(scrubbed))
         return _Known(own, kept, raw.count(b"\\"), self._count(raw) - written.count(_SAYS))

@@ -56,12 +56,12 @@ def scrubbed_facet(key: str, facet: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     said = marshal.dumps((key, dict(facet)), _PLAIN)
     if len(said) > _WHOLE:
-        return _scrub(key, facet)
+        return scrubbed_anew(key, facet)
     told = _facets.get(said)
     if told is None:
         if len(_facets) >= _FACETS:
             _facets.clear()
-        told = _facets[said] = _scrub(key, facet)
+        told = _facets[said] = scrubbed_anew(key, facet)
     return told
 
 
@@ -69,7 +69,8 @@ _facets: dict[bytes, Mapping[str, Any]] = {}
 """Facets as they were said → as they may be kept; read by everybody, changed by nobody."""
 
 
-def _scrub(key: str, facet: Mapping[str, Any]) -> dict[str, Any]:
+def scrubbed_anew(key: str, facet: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, for whoever remembers it himself."""
     told = {name: scrubbed(name, value) for name, value in facet.items()}
     if key == "sql" and isinstance(facet.get("query"), str):
         told["query"] = scrubbed_statement(facet["query"])

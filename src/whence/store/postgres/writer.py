@@ -13,9 +13,9 @@ from whence.model.identity import NodeId
 from whence.model.node import Node
 from whence.model.record import Record
 from whence.store.adjacency import read_mark
-from whence.store.interface import Appended, Direction, Link, StatedFacet
+from whence.store.interface import Direction, Link, StatedFacet
 from whence.store.schema import ENDS
-from whence.store.sealing import decompress, open_body
+from whence.store.sealing import Prepared, decompress, open_body
 from whence.store.snapshot import Mark
 from whence.store.sqlreader import link_of
 from whence.store.sqlwriter import REMEMBERED, Recollection, SqlWriter
@@ -195,18 +195,16 @@ class PostgresWriter(SqlWriter):
                 known[direction, getattr(link, near)].append(link)
         return [link for each in handles for link in known[direction, each]]
 
-    def append(self, record: Record, *, salt: bytes | None = None) -> Appended:
-        """Keep a record; see ``Writer.append``."""
-        known = self._mind.known
+    def _add(self, prepared: Prepared) -> int:
+        known, record = self._mind.known, prepared.record
         top = known.top or 0
-        appended = super().append(record, salt=salt)
-        if appended.fresh:
-            for node in record.nodes:
-                handle = known.handles.get(node.id)
-                if handle is not None and handle > top and handle not in self._mind.facets:
-                    self._mind.welcome(handle, node)
-            self._mind.take(appended.index, record)
-        return appended
+        index = super()._add(prepared)
+        for node in record.nodes:
+            handle = known.handles.get(node.id)
+            if handle is not None and handle > top and handle not in self._mind.facets:
+                self._mind.welcome(handle, node)
+        self._mind.take(index, record)
+        return index
 
     def _renamed(self, handles: Sequence[int]) -> None:
         for handle in handles:

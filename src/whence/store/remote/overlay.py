@@ -25,7 +25,7 @@ from whence.store.interface import (
 )
 from whence.store.memory import MemoryStore
 from whence.store.remote.reader import RemoteReader
-from whence.store.sealing import Sealed, open_body, require_known, seal
+from whence.store.sealing import Prepared, Sealed, open_body, require_known, seal
 
 ABOVE = 2**52
 """Where the handles of new nodes begin."""
@@ -64,9 +64,9 @@ class Overlay:
         self._above.append(self._standing_alone(record))
         return Appended(place, fresh=True)
 
-    def append_all(self, records: Sequence[Record]) -> list[Appended]:
-        """Keep several records; see ``Writer.append_all``."""
-        return [self.append(each) for each in records]
+    def append_all(self, several: Sequence[Prepared]) -> list[Appended]:
+        """Keep what was prepared; see ``Writer.append_all``."""
+        return [self.append(each.record, salt=each.sealed.salt) for each in several]
 
     def _known(self, ids: Collection[NodeId]) -> set[NodeId]:
         return {each for each in ids if self.find(each) is not None}
