@@ -99,6 +99,11 @@ def test_two_people_one_server(team: Team) -> None:
     assert [each["id"] for each in grace.ask("log")["runs"]] == [each["id"] for each in runs]
     differences = grace.ask("diff", runs[1]["id"], runs[0]["id"])
     assert "train.py" in json.dumps(differences)
+    assert not list((grace.folder / ".whence").rglob("spool/*.json"))
+    for person in team.people:
+        told = person.whence("diff", runs[1]["id"], runs[0]["id"]).stdout
+        assert '"rate": 0.1' in told, "the lines, wherever the runs were"
+        assert '"rate": 0.2' in told
     assert ada.whence("fsck").returncode == 0
 
 
@@ -151,6 +156,9 @@ def test_two_records_become_one_by_way_of_a_server(team: Team) -> None:
     assert ids[0] == ids[1]
     assert len(ids[0]) == 2
     for each in team.people:
+        told = each.whence("diff", *sorted(ids[0])).stdout
+        assert '"rate": 0}' in told
+        assert '"rate": 1}' in told
         assert "every hash holds" in each.whence("fsck").stdout
     checked = subprocess.run(
         [sys.executable, "-m", "whence", "fsck"],

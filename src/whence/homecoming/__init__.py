@@ -7,4 +7,5 @@
 - ``surroundings``: environment, hardware and people of a run.
 - ``progress``: how far long work has come, on a terminal.
 - ``texts``, ``comparing``: kept sources, and what ``diff`` asks for beside the record.
+- ``lending``: kept sources that go to a server, and come from one.
 """

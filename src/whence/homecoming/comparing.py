@@ -1,11 +1,13 @@
 """What ``diff`` needs beside the record: kept texts, and fingerprints of tables."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from whence.errors import StoreError, TableError
 from whence.homecoming.prints import Prints
+from whence.homecoming.spool import server_of
 from whence.homecoming.texts import TextShelf
 from whence.rows.change import change_json
 from whence.rows.compare import compare, compare_files
@@ -17,12 +19,30 @@ from whence.workspace import Workspace
 def find_text(workspace: Workspace) -> Callable[[str], str | None]:
     """Source and configuration as it ran, by the SHA-256 of the file; ``None`` if not kept."""
     shelf = TextShelf(workspace.folder / "texts")
+    server = _server(workspace, shelf)
 
     def text_of(sha256: str) -> str | None:
-        try:
-            return shelf.get(sha256)
-        except StoreError:
-            return None  # damaged is as good as gone: the digest in the record stays the truth
+        with suppress(StoreError):  # damaged is as good as gone: the digest stays the truth
+            kept = shelf.get(sha256)
+            return server(sha256) if kept is None else kept
+        return None
+
+    return text_of
+
+
+def _server(workspace: Workspace, shelf: TextShelf) -> Callable[[str], str | None]:
+    """The texts of the server that keeps the record, put on the shelf; none where none does."""
+    if server_of(workspace) is None:
+        return lambda _: None
+    from whence.homecoming.lending import fetch_texts  # noqa: PLC0415  loads what speaks HTTP
+    from whence.store.remote.store import RemoteStore  # noqa: PLC0415
+
+    store = workspace.store
+    assert isinstance(store, RemoteStore), "that is what its address opens"
+
+    def text_of(sha256: str) -> str | None:
+        fetch_texts(store.channel, [sha256], shelf)
+        return shelf.get(sha256)
 
     return text_of
 

@@ -2,15 +2,19 @@
 
 A program's end waits for the net ``BOUND`` seconds and no longer; what has not arrived by then is
 written into the spool and delivered by a later command. Until one of the two has happened, the
-run's session is on disk as it was.
+run's session is on disk as it was. The texts of its sources follow it; where they do not get
+through, the run is delivered once more, which changes nothing, and they with it.
 """
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from whence.errors import InvalidRecordError, StoreError, StoreUnreachableError, WhenceError
-from whence.homecoming.spool import Sent, Spool, Waiting
+from whence.homecoming.lending import send_texts
+from whence.homecoming.spool import DIGEST, Sent, Spool, Waiting
+from whence.homecoming.texts import TextShelf
 from whence.recording.observation import RunSeen
 from whence.recording.observed import encode_runs
 from whence.settings.credentials import token_for
@@ -56,23 +60,31 @@ def send_home(
     body = canonical(encode_runs(runs, project))
     with exclusive(folder / LOCK_NAME, timeout, shared=True):
         before()
-        told = _send(url, body)
+        told, is_whole = _send(url, body, TextShelf(folder / "texts"))
         if isinstance(told, AnsweredError) and told.is_for_good:
             raise InvalidRecordError(f"{url} refuses it: {told.detail}", hint=told.hint)
         if isinstance(told, Appended):
+            if not is_whole:
+                with suppress(StoreError):  # no record depends on a text
+                    Spool(folder).put(url, runs[0].id, body)
             return Sent(told)
         Spool(folder).put(url, runs[0].id, body)
     return Sent(None, told if isinstance(told, StoreError) else _as_store_error(told, url))
 
 
-def _send(url: str, body: bytes) -> Appended | StoreError | AnsweredError:
-    """What became of a message, if that is known in time."""
+def _send(
+    url: str, body: bytes, texts: TextShelf
+) -> tuple[Appended | StoreError | AnsweredError, bool]:
+    """What became of a message, if that is known in time; and whether the texts followed it."""
     outcome: list[Appended | StoreError | AnsweredError] = []
     channels = Channels()
+    followed = threading.Event()
 
     def deliver() -> None:
         try:
             outcome.append(channels.send(url, body))
+            channels.send_texts(url, body, texts)
+            followed.set()
         except (StoreError, AnsweredError) as error:
             outcome.append(error)
 
@@ -81,9 +93,9 @@ def _send(url: str, body: bytes) -> Appended | StoreError | AnsweredError:
     thread.start()
     thread.join(BOUND)
     if not outcome:
-        return StoreUnreachableError(f"{url} gave no answer in {BOUND:g} seconds")
+        return StoreUnreachableError(f"{url} gave no answer in {BOUND:g} seconds"), False
     channels.close()
-    return outcome[0]
+    return outcome[0], followed.is_set()
 
 
 def deliver_waiting(workspace: Workspace, *, patience: float = 10.0) -> list[str]:
@@ -138,16 +150,28 @@ class Channels:
             StoreError: the server is away, or is none.
             AnsweredError: it refuses.
         """
+        told = self._to(url).ask("POST", PATH, body, repeatable=True)
+        match told:
+            case {"kept": [{"index": int(index), "fresh": bool(fresh)}, *_]}:
+                return Appended(index, fresh)
+        raise StoreError(f"{url} answers, but not as a server of this Whence does")
+
+    def send_texts(self, url: str, body: bytes, texts: TextShelf) -> None:
+        """Send the texts of the sources of which a message speaks.
+
+        Raises:
+            StoreError: the server is away.
+        """
+        files = dict.fromkeys(found.decode() for found in DIGEST.findall(body))
+        send_texts(self._to(url), files, texts)
+
+    def _to(self, url: str) -> Channel:
         channel = self._open.get(url)
         if channel is None:
             channel = self._open[url] = Channel(
                 url, token_for(url), connect=CONNECT, answer=BOUND, patience=1.0
             )
-        told = channel.ask("POST", PATH, body, repeatable=True)
-        match told:
-            case {"kept": [{"index": int(index), "fresh": bool(fresh)}, *_]}:
-                return Appended(index, fresh)
-        raise StoreError(f"{url} answers, but not as a server of this Whence does")
+        return channel
 
     def close(self) -> None:
         """Let go of all."""
@@ -158,6 +182,7 @@ class Channels:
 def _deliver(waiting: Waiting, channels: Channels, spool: Spool) -> WhenceError | None:
     try:
         channels.send(waiting.store, waiting.body)
+        channels.send_texts(waiting.store, waiting.body, TextShelf(spool.folder.parent / "texts"))
         waiting.path.unlink(missing_ok=True)
     except AnsweredError as answered:
         if not answered.is_for_good:

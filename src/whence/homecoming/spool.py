@@ -29,7 +29,8 @@ from whence.workspace import Workspace, store_url
 FOLDER = "spool"
 _REFUSED = "refused"
 _LOCK = "lock"
-_DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+DIGEST = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+"""What may be the digest of a content in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Spool:
 
     def digests(self) -> set[str]:
         """Whatever looks like a content that runs speak of which wait here."""
-        return {found.decode() for each in self.waiting() for found in _DIGEST.findall(each.body)}
+        return {found.decode() for each in self.waiting() for found in DIGEST.findall(each.body)}
 
     def count(self, store: str | None = None) -> int:
         """How many wait, for one server if it is named."""

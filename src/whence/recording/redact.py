@@ -25,7 +25,8 @@ _SHORTEST = 8
 """No form is shorter."""
 _LONGEST_NAME = 64
 _LONGEST_VALUE = 4096
-_MARK = "[redacted:"
+MARK = "[redacted:"
+"""How what stands for a secret begins."""
 
 _CODES = {words: code for code, row in NAMES for words in row.split()}
 _HINTS = tuple((hint, row) for row, form in enumerate(FORMS) for hint in form.hints)
@@ -228,7 +229,7 @@ def _value_after(text: str, start: int, end: int) -> _Span | None:
     """The secret that a name at this place stands for."""
     name = text[start:end]
     code = secret_name(name.rstrip("."))
-    if not code or text.endswith(_MARK, 0, start):
+    if not code or text.endswith(MARK, 0, start):
         return None
     between = _BETWEEN.match(text, end)
     if between is None:
@@ -367,7 +368,7 @@ def _marks(secret: str, code: str) -> str:
 
 
 def _mark(code: str) -> str:
-    return f"{_MARK}{code}]"
+    return f"{MARK}{code}]"
 
 
 @cache

@@ -18,6 +18,7 @@ class Limit:
 LIMITS: Mapping[str, Limit] = MappingProxyType(
     {
         "body": Limit(8_000_000, "bytes", "413"),
+        "text": Limit(262_144, "bytes of one source text", "413"),
         "depth": Limit(100, "arrays and objects in one another", "400"),
         "nodes": Limit(100_000, "values in one body", "413"),
         "string": Limit(1_000_000, "bytes", "413"),

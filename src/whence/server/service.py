@@ -22,6 +22,7 @@ from whence.server.interpreting import interpret
 from whence.server.limits import limit
 from whence.server.moments import Moments
 from whence.server.predictions import Predictions
+from whence.server.texts import Texts
 from whence.store.interface import Appended, Reader, Store
 from whence.wire.canonical import try_first
 from whence.wire.quick import write_quickly
@@ -57,6 +58,8 @@ class Service:
         self.moments = Moments(self.reading)
         self.receipts = Predictions(folder)
         """Those of predictions, and what collects them."""
+        self.texts = Texts(folder)
+        """Of sources as they ran."""
         self.figures: Callable[[], bytes] = bytes
         """What `/metrics` says; set by the app that serves it."""
         self.description: Callable[[], bytes] = bytes

@@ -10,6 +10,8 @@ from itertools import islice
 
 from whence import __version__
 from whence.errors import ConflictError, InvalidRecordError, LedgerError
+from whence.homecoming.lending import source_files
+from whence.homecoming.texts import TextShelf
 from whence.ledger.audit import AuditRow
 from whence.ledger.entry import LedgerEntry
 from whence.ledger.merkle import Frontier, verify_consistency
@@ -19,6 +21,7 @@ from whence.model.identity import NodeId, new_id
 from whence.model.record import Record
 from whence.recording.recorder import Recorder
 from whence.store.interface import Head, Reader, Store
+from whence.store.sealing import open_body
 from whence.sync.giving import Giving, Held
 from whence.sync.peers import Peer
 from whence.sync.receiving import Claim, Span, add_span, receive
@@ -49,7 +52,15 @@ class Travelled:
     """What the other side did not take, and is offered again with the next push."""
 
 
-def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str = "") -> Travelled:
+def push(
+    store: Store,
+    peer: Peer,
+    remote: Remote,
+    keep: Keep,
+    *,
+    project: str = "",
+    texts: TextShelf | None = None,
+) -> Travelled:
     """Hand our records to another ledger, and have it record our state.
 
     Args:
@@ -58,6 +69,7 @@ def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str =
         remote: What is remembered of it.
         keep: Called with what is to be remembered, after each batch.
         project: In whose name records go that name no project.
+        texts: Of sources as they ran; they go along where the other side keeps such.
 
     Raises:
         LedgerError: the other one is not the ledger that it was.
@@ -88,6 +100,8 @@ def push(store: Store, peer: Peer, remote: Remote, keep: Keep, *, project: str =
                 remote = replace(remote, owes=True)
                 keep(remote)
             kept = giving.give(new)
+            if texts is not None:
+                peer.give_texts(source_files(open_body(row.body) for row in rows), texts)
             for row in rows:
                 brought = kept.get(row.index)
                 if brought is not None and not brought.again:
@@ -153,10 +167,19 @@ def _root_of(reader: Reader, size: int) -> bytes:
     return edge.root()
 
 
-def pull(store: Store, peer: Peer, remote: Remote, keep: Keep) -> Travelled:
+def pull(
+    store: Store, peer: Peer, remote: Remote, keep: Keep, *, texts: TextShelf | None = None
+) -> Travelled:
     """Take over the records of another ledger.
 
     All that comes is checked against the state that the other one showed.
+
+    Args:
+        store: Ours.
+        peer: The other one.
+        remote: What is remembered of it.
+        keep: Called with what is to be remembered, after each batch.
+        texts: Where texts of sources go that the other side has.
 
     Raises:
         LedgerError: the other one is not the ledger that it was, or gives what is not in it.
@@ -181,6 +204,8 @@ def pull(store: Store, peer: Peer, remote: Remote, keep: Keep) -> Travelled:
         _check_edge(edge, remote, peer)
         whole = [each for each in came if each.record is not None]
         kept, lost = _take(store, whole)
+        if texts is not None:
+            peer.take_texts(source_files(each.record for each in whole), texts)
         fresh += kept
         known += len(whole) - kept - lost
         bare += len(came) - len(whole) + lost

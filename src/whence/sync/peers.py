@@ -1,12 +1,14 @@
 """The other side of a push or a pull: a store that can be opened here, or a server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from whence.errors import ForbiddenError, StoreError, WireError
+from whence.homecoming.lending import fetch_texts, send_texts
+from whence.homecoming.texts import TextShelf
 from whence.ledger.audit import AuditRow
 from whence.ledger.checkpoint import decode_hash
 from whence.ledger.merkle import consistency_proof
@@ -53,6 +55,12 @@ class Peer(Protocol):
     def claim(self, claim: Claim) -> Appended:
         """Have it record what a ledger says of itself."""
 
+    def give_texts(self, files: Collection[str], texts: TextShelf) -> None:
+        """Hand it the texts of source files, by their digests, as far as it wants them."""
+
+    def take_texts(self, files: Collection[str], texts: TextShelf) -> None:
+        """Put on a shelf what texts of source files it has."""
+
 
 class StorePeer:
     """A store that can be opened here.
@@ -95,6 +103,12 @@ class StorePeer:
         """Have it record what a ledger says of itself."""
         (kept,) = Recorder(self._store).record([checkpoint_composer(claim)])
         return kept
+
+    def give_texts(self, files: Collection[str], texts: TextShelf) -> None:
+        """Nothing: texts lie beside a store, not in it."""
+
+    def take_texts(self, files: Collection[str], texts: TextShelf) -> None:
+        """Nothing: texts lie beside a store, not in it."""
 
 
 class ServerPeer:
@@ -168,6 +182,14 @@ class ServerPeer:
             case {"kept": [kept]}:
                 return self._appended(kept)
         raise self._strange()
+
+    def give_texts(self, files: Collection[str], texts: TextShelf) -> None:
+        """Hand it the texts of source files."""
+        send_texts(self._channel, files, texts)
+
+    def take_texts(self, files: Collection[str], texts: TextShelf) -> None:
+        """Put on a shelf what texts of source files it has."""
+        fetch_texts(self._channel, files, texts)
 
     # ------------------------------------------------------------- machinery
 

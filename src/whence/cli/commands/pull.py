@@ -17,6 +17,7 @@ from whence.cli.asking import settled
 from whence.cli.console import Console
 from whence.cli.render.travelled import sentences, travelled_json
 from whence.cli.verb import add_json
+from whence.homecoming.texts import TextShelf
 from whence.sync.exchange import pull
 from whence.sync.opening import meeting
 from whence.sync.remotes import Remotes
@@ -35,8 +36,9 @@ def execute(args: argparse.Namespace, console: Console) -> int:
     with settled(console) as workspace:
         remotes = Remotes(workspace.folder)
         remote = remotes.find(args.remote)
+        texts = TextShelf(workspace.folder / "texts")
         with meeting(workspace, remote) as peer:
-            done = pull(workspace.store, peer, remote, remotes.keep)
+            done = pull(workspace.store, peer, remote, remotes.keep, texts=texts)
     if args.json:
         console.print_json(travelled_json(done))
     else:

@@ -19,6 +19,7 @@ from whence.server.api import (
     runs,
     show,
     systems,
+    texts,
     travel,
 )
 from whence.server.routing import Route
@@ -40,6 +41,7 @@ TOPICS = (
     ledger,
     moments,
     travel,
+    texts,
     health,
     access,
     description,

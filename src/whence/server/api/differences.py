@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from whence.errors import StoreError
-from whence.homecoming.texts import TextShelf
 from whence.query.diff import diff, difference_json
 from whence.query.gaps import gaps_json
 from whence.rows.format import table_format
@@ -12,7 +10,7 @@ from whence.server.access.permission import Permission
 from whence.server.api.lineage import Ends
 from whence.server.api.show import Show
 from whence.server.routing import Call, Reply, Route
-from whence.server.service import Service, find
+from whence.server.service import find
 
 _ELSEWHERE = (
     "rows are compared where the tables are: ask `whence diff` on the machine that has them"
@@ -25,34 +23,23 @@ def difference(call: Call) -> Reply:
     What takes the bytes of files is for the machine that has them: of tables it is said that they
     differ, and that their rows were not compared.
     """
+    call.known = ""  # texts come without an entry, so no tag of the ledger stands for the answer
     with call.reading() as reader:
         told = diff(
             reader,
             find(reader, call.query.a),
             find(reader, call.query.b),
-            text_of=_Texts(call.service),
+            text_of=lambda sha256: call.service.texts.find(reader, sha256),
             tables=_not_here,
         )
-        return Reply(difference_json(told))
+    call.tag = ""
+    return Reply(difference_json(told))
 
 
 def gaps(call: Call) -> Reply:
     """Tell what is not known of a thing's origin, and how much is, as `whence gaps --json` does."""
     with call.reading() as reader:
         return Reply(gaps_json(reader, find(reader, call.query.ref)))
-
-
-class _Texts:
-    """Source and configuration as it ran, where this server's own folder has it."""
-
-    def __init__(self, service: Service) -> None:
-        self._shelf = TextShelf(service.folder / "texts")
-
-    def __call__(self, sha256: str) -> str | None:
-        try:
-            return self._shelf.get(sha256)
-        except StoreError:
-            return None
 
 
 def _not_here(before: str, after: str, name: str) -> Mapping[str, Any] | None:
