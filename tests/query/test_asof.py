@@ -1,11 +1,13 @@
 """What was is what a store would say that had been told no more by then."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from whence.errors import NotFoundError
+from whence.model.edge import EdgeKind
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
 from whence.model.record import Record
@@ -23,6 +25,7 @@ from whence.recording.registry.retirement import Retirement
 from whence.recording.registry.words import Words
 from whence.store.interface import Direction, Reader
 from whence.store.memory import MemoryStore
+from whence.testing.records import a_node, a_record, an_edge, id_of
 from whence.testing.worlds import pipeline
 
 ADA = ActorSeen("ada", "person")
@@ -152,6 +155,29 @@ def test_what_arrived_late_counts_from_when_it_was_said() -> None:
         reader = AsOfReader(late, minute(number))
         found = resolve_ref(reader, "delay@production", lambda _: None)
         assert reader.nodes([found.handle])[0].name == version
+
+
+def test_what_was_made_and_read_later_had_not_been() -> None:
+    store = MemoryStore()
+    for second in range(4):
+        made, run = a_node(f"v{second}"), a_node(f"r{second}", kind=NodeKind.RUN)
+        made = replace(made, location="here")
+        moment = {"made": f"2026-11-20T09:30:0{9 - second}.000000Z"}
+        edges = [replace(an_edge(f"v{second}", f"r{second}", EdgeKind.GENERATED_BY), detail=moment)]
+        if second:
+            read = {"at": f"2026-11-20T09:30:0{second}.000000Z"}
+            edges.append(replace(an_edge(f"r{second}", "v0", EdgeKind.USED), detail=read))
+        store.append(a_record(f"{second}", [made, run], edges, second=second))
+    for second in range(4):
+        reader = AsOfReader(store, f"2026-11-20T09:30:0{second}.000Z")
+        found = reader.made_at("here", "~", 9)
+        assert _ids(reader, [each.handle for each in found]) == [
+            id_of(f"v{each}") for each in range(second + 1)
+        ]
+        at = reader.find(id_of("v0"))
+        assert at is not None
+        read_by = [link.origin for link in reader.readings(at, "", "~")]
+        assert _ids(reader, read_by) == [id_of(f"r{each}") for each in range(1, second + 1)]
 
 
 def test_walks_end_where_they_are_told_to() -> None:

@@ -30,6 +30,10 @@ def secret(kind: str, at: int) -> str:
     return f"{kind}-q{at}q"
 
 
+def secret_moment(at: int, end: str = "0") -> str:
+    return f"2026-01-0{at + 1}T00:00:00.98765{end}Z"
+
+
 @dataclass(frozen=True)
 class World:
     """A chain of runs and data, each record of some project."""
@@ -61,12 +65,17 @@ def worlds(draw: st.DrawFn) -> World:
         )
         job = Node(derived_id("job", secret("job", at)), NodeKind.JOB, secret("job", at))
         role = secret("role", at)
+        when = {"why": role, "made": secret_moment(at)}
         edges = [
-            Edge(made.id, run.id, EdgeKind.GENERATED_BY, Basis.OBSERVED, role, {"why": role}),
+            Edge(made.id, run.id, EdgeKind.GENERATED_BY, Basis.OBSERVED, role, when),
             Edge(run.id, job.id, EdgeKind.FOLLOWS, Basis.OBSERVED, role),
         ]
         inputs = draw(st.lists(st.sampled_from(data), max_size=3)) if data else []
-        edges += [Edge(run.id, used.id, EdgeKind.USED, Basis.OBSERVED, role) for used in inputs]
+        began = {"at": secret_moment(at, "1"), "made": ""}
+        edges += [
+            Edge(run.id, each.id, EdgeKind.USED, Basis.OBSERVED, role, began | {"place": each.id})
+            for each in inputs
+        ]
         members = [[secret("member", at), 1, f"e{at:x}".rjust(2, "e") * 32]]
         facets = (
             Facet(run.id, "parameters", Basis.OBSERVED, {"x": secret("fact", at)}),
@@ -114,7 +123,37 @@ def everything_said(reader: Reader, world: World) -> str:
             told.append([(reader.facets(at), reader.projects([at])) for at in reached])
             told.append([reader.links([at], each) for at in reached for each in Direction])
         told.append(read_lineage(reader, handle, Direction.ORIGINS))
+        told.append([reader.readings(handle, "", "~"), reader.moments([handle])])
+    for at in range(len(world.records)):
+        place = f"file:///{secret('place', at)}"
+        told += [reader.made_at(place, "~", 9), reader.made_at(place, "", 9, later=True)]
     return repr(told)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["mine", "theirs"]), max_size=80), st.integers(0, 9))
+def test_what_may_not_be_seen_was_not_made_for_those_who_ask(
+    projects: list[str], limit: int
+) -> None:
+    store = MemoryStore()
+    for at, project in enumerate(projects):
+        made = Node(derived_id("made", str(at)), NodeKind.DATASET, "n", None, "here")
+        run = Node(derived_id("by", str(at)), NodeKind.RUN, "r")
+        when = {"made": f"2026-01-01T00:00:{at % 60:02}.000000Z"}
+        edge = Edge(made.id, run.id, EdgeKind.GENERATED_BY, Basis.IMPORTED, "", when)
+        time = "2026-01-01T00:00:00.000Z"
+        store.append(
+            Record(derived_id("r", str(at)), "t", time, "s", (made, run), (edge,), (), project)
+        )
+    every = [(each, projects[each.handle // 2]) for each in store.made_at("here", "~", 999)]
+    mine = [each for each, project in every if project == "mine"]
+    reader = GuardedReader(store, guard())
+    assert reader.made_at("here", "~", limit) == mine[:limit]
+    assert reader.made_at("here", "", limit, later=True) == mine[::-1][:limit]
+    for each, _ in every[::7]:
+        assert (
+            reader.made_at("here", each.moment, limit) == [at for at in mine if at < each][:limit]
+        )
 
 
 @settings(max_examples=60, deadline=None)
@@ -137,6 +176,7 @@ def test_no_answer_ever_holds_anything_of_what_is_withheld(world: World) -> None
                 assert node.id in spoken or node.id not in told
                 assert node.digest is None or node.digest.sha256 not in told
             assert record.edges[0].role not in told
+            assert secret_moment(at)[:-2] not in told
             assert f"e{at:x}".rjust(2, "e") * 32 not in told
 
 

@@ -39,6 +39,10 @@ JSON = st.recursive(
 )
 IDS = st.integers(0, 2**62).map(lambda number: derived_id("machine", str(number)))
 TIMES = st.integers(0, 999).map(lambda milliseconds: f"2026-11-20T09:30:00.{milliseconds:03d}Z")
+MOMENTS = st.integers(0, 9).map(lambda second: f"2026-11-20T09:30:0{second}.000000Z")
+TOLD = st.dictionaries(st.sampled_from(["made", "at", "since"]), MOMENTS | NAMES, max_size=3)
+"""What an edge says of when its origin was made, or read its target."""
+
 
 SMALL = {
     (adjacency, "WORTH_IT"): 4,
@@ -219,7 +223,8 @@ def records_about(draw: st.DrawFn, known: dict[NodeId, Node]) -> Record:
 
 def new_nodes(kind: NodeKind) -> st.SearchStrategy[Node]:
     digests = st.none() | DIGESTS if kind in ARTIFACT_KINDS else st.none()
-    return st.builds(Node, IDS, st.just(kind), NAMES, digests, st.none() | NAMES)
+    places = st.none() | NAMES | st.sampled_from(["here", "there"])
+    return st.builds(Node, IDS, st.just(kind), NAMES, digests, places)
 
 
 @st.composite
@@ -240,7 +245,7 @@ def edges_among(draw: st.DrawFn, nodes: list[Node]) -> Edge | None:
         draw(st.sampled_from(kinds)),
         draw(st.sampled_from(list(Basis))),
         draw(st.sampled_from(["", "input", "ŝ"])),
-        draw(st.dictionaries(NAMES, NAMES, max_size=2)),
+        draw(st.dictionaries(NAMES, NAMES, max_size=2) | TOLD),
     )
 
 

@@ -42,6 +42,11 @@ class AsOfReader(PartialReader):
         self._learn([end for link in links for end in (link.origin, link.target)])
         return [link for link in links if self._there[link.origin] and self._there[link.target]]
 
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node, were there, and say that it was read in a span."""
+        links = super().readings(handle, since, until)
+        return [link for link in links if dict(link.detail).get("since", "") <= self._moment]
+
     def facets(self, handle: int) -> list[StatedFacet]:
         """What had been said of a node, oldest first."""
         return [each for each in self._reader.facets(handle) if each.time <= self._moment]

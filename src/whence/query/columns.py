@@ -361,7 +361,7 @@ def _meets(wanted: str, told: str) -> bool:
 
 
 def _is_same_place(link: Link) -> bool:
-    return link.role == "same-place" or any(name in {"at", "peak"} for name, _ in link.detail)
+    return link.role == "same-place" or any(name in {"at", "made"} for name, _ in link.detail)
 
 
 def _folded(name: str) -> str:

@@ -106,6 +106,12 @@ class GuardedReader(PartialReader):
         self._learn([end for link in links for end in (link.origin, link.target)])
         return list(dict.fromkeys(self._bare(link) for link in links))
 
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment told of each node or of what it came of; none of withheld ones."""
+        seen = set(self._told(handles))
+        told = self._reader.moments(handles)
+        return [at if each in seen else "" for each, at in zip(handles, told, strict=True)]
+
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node; of a withheld one, that it is withheld."""
         (node,) = self.nodes([handle])

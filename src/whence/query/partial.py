@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from whence.ledger.audit import AuditRow
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
-from whence.store.interface import Backlog, Direction, Head, Kept, Link, Reach, Reader, StatedFacet
+from whence.store.interface import (
+    Backlog,
+    Direction,
+    Head,
+    Kept,
+    Link,
+    Made,
+    Reach,
+    Reader,
+    StatedFacet,
+)
 
 _LEAST = 64
 """How many are asked for at least where some of them may not be told."""
@@ -45,6 +55,29 @@ class PartialReader(ABC):
     def links(self, handles: Sequence[int], direction: Direction) -> list[Link]:
         """All edges on one side of these nodes."""
         return self._reader.links(handles, direction)
+
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, or later, of what is told."""
+        found: list[Made] = []
+        most = limit
+        while len(found) < limit:
+            some = self._reader.made_at(location, moment, most, later=later)
+            told = set(self._told([each.handle for each in some]))
+            found += [each for each in some if each.handle in told]
+            if len(some) < most:
+                break
+            moment, most = some[-1].moment, max(_LEAST, 2 * most)
+        return found[:limit]
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say that it was read in a span, of what is told."""
+        links = self._reader.readings(handle, since, until)
+        told = set(self._told([handle, *(link.origin for link in links)]))
+        return [link for link in links if handle in told and link.origin in told]
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment of each node, told or not: it belongs to the shape of lineage."""
+        return self._reader.moments(handles)
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""

@@ -9,11 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from whence.model.edge import EdgeKind
-from whence.model.identity import NodeId
 from whence.store.interface import Direction, GraphReader, Link
 
 _RECENT = 8
-"""How many of a name's latest arrivals are asked which was made last."""
+"""How many of a name's latest arrivals are asked where they lie."""
+
+_SAID = {"at", "made", "place"}
+
+_EVER = "~"
+"""Later than every moment."""
 
 
 def settled(links: Sequence[Link]) -> list[Link]:
@@ -23,9 +27,8 @@ def settled(links: Sequence[Link]) -> list[Link]:
     """
     readings: dict[int, list[tuple[int, dict[str, str]]]] = defaultdict(list)
     for index, link in enumerate(links):
-        for name, _ in link.detail:
-            if name == "at":
-                readings[link.origin].append((index, dict(link.detail)))
+        if is_reading(link):
+            readings[link.origin].append((index, dict(link.detail)))
     if not readings:
         return list(links)
     dropped = {index for told in readings.values() for index in _worse(links, told)}
@@ -34,7 +37,7 @@ def settled(links: Sequence[Link]) -> list[Link]:
 
 def is_reading(link: Link) -> bool:
     """Whether a link says which version a reader read."""
-    return any(name == "at" for name, _ in link.detail)
+    return {name for name, _ in link.detail} >= _SAID if link.detail else False
 
 
 def _worse(links: Sequence[Link], told: Sequence[tuple[int, dict[str, str]]]) -> Iterable[int]:
@@ -94,13 +97,10 @@ def prune(
 
 
 def newest_first(reader: GraphReader, handles: Sequence[int]) -> list[int]:
-    """Artifacts of one name, what a tool told to be made last before all that arrived later.
-
-    Its edge to what it was made by says when (``made``), and which one was the newest (``peak``).
-    """
-    for link in reader.links(handles[:_RECENT], Direction.ORIGINS):
-        peak = dict(link.detail).get("peak", "").rpartition(" ")[2]
-        handle = reader.find(NodeId(peak)) if peak else None
-        if handle is not None and handle in handles:
-            return [handle, *(each for each in handles if each != handle)]
+    """Artifacts of one name, what a tool told to be made last before all that arrived later."""
+    locations = {node.location: None for node in reader.nodes(handles[:_RECENT]) if node.location}
+    for location in locations:
+        for made in reader.made_at(location, _EVER, 1):
+            if made.handle in handles:
+                return [made.handle, *(each for each in handles if each != made.handle)]
     return list(handles)

@@ -16,15 +16,12 @@ from whence.model.identity import NodeId, derived_id
 from whence.model.node import ARTIFACT_KINDS, Node, NodeKind
 from whence.recording.places import Place, names_of, place_at, place_id
 from whence.recording.timelines import (
-    MOST,
     Reading,
     Version,
     may_join,
-    newest,
     precise,
     readings_after,
     version_at,
-    versions,
 )
 from whence.store.interface import Direction, GraphReader, Link
 
@@ -102,6 +99,9 @@ def _ending(reader: GraphReader, location: str) -> Iterator[Place]:
             for node in reader.nodes(tables):
                 yield Place(node.name, node.location or node.name, relative)
 
+
+MOST = 2_000
+"""How many things of a name are looked at for what a capture met."""
 
 _DEEPEST = 6
 """Parts of a relative path that are tried."""
@@ -204,10 +204,8 @@ def _offered(reader: GraphReader, meeting: Meeting, match: Match) -> Matched:
     ):
         return Matched()
     version = Version(meeting.at, derived_id("met", meeting.artifact, place.location))
-    last = newest(reader, place)
-    peak = max(version, last or version)
     node = Node(version.id, NodeKind.DATASET, place.name, None, place.location)
-    detail = {"made": version.made, "peak": peak.text, "rule": match.rule}
+    detail = {"made": version.made, "rule": match.rule}
     edges = [
         Edge(
             version.id,
@@ -220,7 +218,7 @@ def _offered(reader: GraphReader, meeting: Meeting, match: Match) -> Matched:
     ]
     edges += [
         reading.edge(version)
-        for reading in readings_after(reader, place, version, last)
+        for reading in readings_after(reader, place, version)
         if reading.reader != meeting.artifact and may_join(reader, reading.reader, meeting.artifact)
     ]
     return Matched((node,), tuple(edges))
@@ -229,9 +227,8 @@ def _offered(reader: GraphReader, meeting: Meeting, match: Match) -> Matched:
 def _told_since(reader: GraphReader, meeting: Meeting) -> bool:
     """Whether a tool has told which tables of the file were written while the run lasted."""
     return any(
-        meeting.since <= each.made <= meeting.at
+        version_at(reader, place, meeting.at).made >= meeting.since
         for place in _inside(reader, meeting.location)
-        for each in versions(reader, place)
     )
 
 
@@ -306,7 +303,7 @@ def _lies_at(location: str, wanted: set[str]) -> bool:
 
 
 def _is_told(link: Link) -> bool:
-    return any(name == "peak" for name, _ in link.detail)
+    return any(name == "made" for name, _ in link.detail)
 
 
 def _lasted(reader: GraphReader, run: int) -> tuple[str, str]:

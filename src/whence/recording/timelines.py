@@ -5,25 +5,22 @@ says when the reader began (``at``) and when the version was made (``made``); wh
 adds the better edge, and ``query.readings`` goes by the best one that there is. Two stores that
 heard the same events in another order give the same answers.
 
-A version's edge to its maker also says which version of the place was the newest when the edge
-was written (``peak``): the one that arrived last so leads to the newest in one step.
+Versions are found by where they lie and when they were made, readings by what was read and when
+(``GraphReader.made_at`` and ``readings``): however many there are, a few of them are looked at.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from whence.model.edge import Basis, Edge, EdgeKind
+from whence.model.edge import EDGE_RULES, Basis, Edge, EdgeKind
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.recording.places import Place
-from whence.store.interface import Direction, GraphReader, Link
+from whence.store.interface import Direction, GraphReader, Made
 
-MOST = 2_000
-"""How many of a name's arrivals are looked at where their order does not help."""
-
-RECENT = (2, 30, MOST)
-"""How many of a name's latest arrivals are looked at first, and then: one of them mostly tells."""
+LATEST = "~"
+"""Later than every moment."""
 
 EFFECTS_ASKED = 10_000
 """How many effects of a reader are looked at before an edge from it is left out."""
@@ -80,33 +77,6 @@ def place_node(place: Place, kind: NodeKind = NodeKind.DATASET) -> Node:
     return Node(place.id, kind, place.name, None, place.location)
 
 
-def newest(reader: GraphReader, place: Place) -> Version | None:
-    """The version of a place that was made last, as far as is known."""
-    seen = 0
-    for limit in RECENT:
-        handles = reader.named(place.name, limit)
-        if len(handles) == seen:
-            break
-        links = reader.links(handles[seen:], Direction.ORIGINS)
-        seen = len(handles)
-        peaks = [_peak(link) for link in links if _made(link)]
-        if peaks:
-            return max(peaks)
-    return None
-
-
-def versions(reader: GraphReader, place: Place) -> list[Version]:
-    """All versions of a place, in the order in which they were made."""
-    handles = reader.named(place.name, MOST)
-    made: dict[int, str] = {}
-    for link in reader.links(handles, Direction.ORIGINS):
-        time = _made(link)
-        if time and (link.origin not in made or time < made[link.origin]):
-            made[link.origin] = time
-    nodes = reader.nodes(list(made))
-    return sorted(Version(made[at], node.id) for at, node in zip(made, nodes, strict=True))
-
-
 def version_at(reader: GraphReader, place: Place, moment: str, but: str = "") -> Version:
     """What lay at a place at a moment; the place itself where nothing is known to have made it.
 
@@ -116,39 +86,28 @@ def version_at(reader: GraphReader, place: Place, moment: str, but: str = "") ->
         moment: RFC 3339 in UTC with microseconds.
         but: A version that does not count, such as the reader's own.
     """
-    last = newest(reader, place)
-    if last is None:
-        return Version("", place.id)
-    if last.made <= moment and last.id != but:
-        return last
-    fitting = [each for each in versions(reader, place) if each.made <= moment and each.id != but]
-    return fitting[-1] if fitting else Version("", place.id)
+    until = f"{moment} {LATEST}"
+    for made in reader.made_at(place.location, until, 2 if but else 1):
+        version = _version(made)
+        if version.id != but:
+            return version
+    return Version("", place.id)
 
 
-def readings_after(
-    reader: GraphReader, place: Place, version: Version, last: Version | None
-) -> Iterator[Reading]:
-    """Who read the place after a version was made, and is known to have read the one before it.
+def readings_after(reader: GraphReader, place: Place, version: Version) -> Iterator[Reading]:
+    """Who read the place after a version was made, and is known to have read one before it.
 
-    Args:
-        reader: The store.
-        place: The place.
-        version: The version.
-        last: The newest version of the place that the store has.
+    Those who began after the next one was made have read that, or a later one.
     """
-    before = Version("", place.id)
-    if last is not None and last < version:
-        before = last
-    elif last is not None:
-        before = max((each for each in versions(reader, place) if each < version), default=before)
-    handles = [
-        handle for each in {before.id, version.id} if (handle := reader.find(each)) is not None
-    ]
-    links = [link for link in reader.links(handles, Direction.EFFECTS) if _is_reading(link)]
+    following = reader.made_at(place.location, version.text, 2, later=True)
+    until = next((at.made for at in map(_version, following) if at.id != version.id), LATEST)
+    ids = {version.id, *(each.id for each in _before(reader, place, version))}
+    handles = [handle for each in ids if (handle := reader.find(each)) is not None]
+    links = [link for at in handles for link in reader.readings(at, version.made, until)]
     names = _ids(reader, (link.origin for link in links))
     for link in links:
         told = dict(link.detail)
-        if told.get("since", "") <= version.made <= told["at"]:
+        if "place" in told and told.get("since", "") <= version.made:
             yield Reading(
                 names[link.origin],
                 link.kind,
@@ -160,34 +119,46 @@ def readings_after(
             )
 
 
+def _before(reader: GraphReader, place: Place, version: Version) -> Iterator[Version]:
+    """The version before one; where several were made at the same moment, all back to the first.
+
+    One of these may be a reader's own, who then read the one before it.
+    """
+    moment = version.text
+    while made := reader.made_at(place.location, moment, 1):
+        before = _version(made[0])
+        yield before
+        if before.made < version.made:
+            return
+        moment = before.text
+    yield Version("", place.id)
+
+
 def may_join(reader: GraphReader, origin: NodeId, target: NodeId) -> bool:
     """Whether an edge would leave the graph without circles."""
     if origin == target:
         return False
     start, goal = reader.find(origin), reader.find(target)
-    if start is None or goal is None or not reader.links([start], Direction.EFFECTS):
+    if start is None or goal is None:
         return True
-    reached = reader.reach(start, Direction.EFFECTS, limit=EFFECTS_ASKED)
-    return not reached.truncated and goal not in set(reached.handles)
+    _, latest = reader.moments([start, goal])
+    seen, front = {start}, [start]
+    while front and goal not in seen:
+        if len(seen) > EFFECTS_ASKED:
+            return False
+        front = [
+            at for at, moment in zip(front, reader.moments(front), strict=True) if moment <= latest
+        ]
+        links = reader.links(front, Direction.EFFECTS) if front else []
+        near = {link.origin for link in links if EDGE_RULES[link.kind].lineage}
+        front = sorted(near - seen)
+        seen |= near
+    return goal not in seen
 
 
-def _made(link: Link) -> str:
-    if link.kind not in _MAKING:
-        return ""
-    told = dict(link.detail)
-    return told["made"] if "peak" in told else ""
-
-
-_MAKING = (EdgeKind.GENERATED_BY, EdgeKind.DERIVED_FROM)
-
-
-def _peak(link: Link) -> Version:
-    made, _, version = dict(link.detail)["peak"].partition(" ")
-    return Version(made, NodeId(version))
-
-
-def _is_reading(link: Link) -> bool:
-    return any(name == "at" for name, _ in link.detail)
+def _version(made: Made) -> Version:
+    moment, _, version = made.moment.partition(" ")
+    return Version(moment, NodeId(version))
 
 
 def _ids(reader: GraphReader, handles: Iterable[int]) -> dict[int, NodeId]:

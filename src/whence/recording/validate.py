@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from whence.errors import ConflictError, InvalidRecordError
 from whence.model.edge import EDGE_RULES, Edge
@@ -105,16 +106,27 @@ def _check_edge(edge: Edge, nodes: dict[NodeId, Node], record: Record) -> None:
 def _check_no_circle(record: Record, reader: GraphReader) -> None:
     """Nothing comes before its cause: no edge of the record may close a circle.
 
-    Whatever lies on a circle with a new edge is an effect of that edge's origin. A run that has
-    just ended has no effects yet beyond the record itself, so this walk is short.
+    Whatever lies on a circle with a new edge is an effect of that edge's origin, and what is kept
+    of it no later than what some edge of the record ends in.
     """
     said: dict[NodeId, set[NodeId]] = defaultdict(set)
     for edge in record.edges:
         said[edge.target].add(edge.origin)
+    kept = _kept({*said, *(edge.origin for edge in record.edges)}, reader)
+    moments = dict(zip(kept.values(), reader.moments(list(kept.values())), strict=True))
+    latest = max((moments[kept[each]] for each in said if each in kept), default=None)
+    early = {
+        each: handle
+        for each, handle in kept.items()
+        if latest is not None and moments[handle] <= latest
+    }
     effects: dict[NodeId, set[NodeId]] = {}
     front = {edge.origin for edge in record.edges}
     while front:
-        stored = _stored_effects(front, reader)
+        stored, found = _stored_effects(
+            {at: early[at] for at in front if at in early}, reader, latest or ""
+        )
+        early |= found
         for each in front:
             effects[each] = said.get(each, set()) | stored.get(each, set())
         front = set().union(*(effects[each] for each in front)) - effects.keys()
@@ -136,14 +148,24 @@ def _check_no_circle(record: Record, reader: GraphReader) -> None:
         )
 
 
-def _stored_effects(nodes: set[NodeId], reader: GraphReader) -> dict[NodeId, set[NodeId]]:
-    handles = {handle: each for each in nodes if (handle := reader.find(each)) is not None}
-    if not handles:
-        return {}
-    links = reader.links(list(handles), Direction.EFFECTS)
+def _kept(nodes: Iterable[NodeId], reader: GraphReader) -> dict[NodeId, int]:
+    return {each: handle for each in nodes if (handle := reader.find(each)) is not None}
+
+
+def _stored_effects(
+    nodes: Mapping[NodeId, int], reader: GraphReader, latest: str
+) -> tuple[dict[NodeId, set[NodeId]], dict[NodeId, int]]:
+    """The effects of nodes that are no later than a moment, and their handles."""
+    if not nodes:
+        return {}, {}
+    links = reader.links(list(nodes.values()), Direction.EFFECTS)
     ends = list({link.origin for link in links})
-    names = dict(zip(ends, (node.id for node in reader.nodes(ends)), strict=True))
+    told = zip(ends, reader.moments(ends), strict=True)
+    early = [end for end, moment in told if moment <= latest]
+    names = dict(zip(early, (node.id for node in reader.nodes(early)), strict=True))
+    ids = {handle: each for each, handle in nodes.items()}
     stored: dict[NodeId, set[NodeId]] = defaultdict(set)
     for link in links:
-        stored[handles[link.target]].add(names[link.origin])
-    return stored
+        if link.origin in names:
+            stored[ids[link.target]].add(names[link.origin])
+    return stored, {name: handle for handle, name in names.items()}

@@ -29,6 +29,10 @@ class Database(Protocol):
     has_word: str
     """The condition that a name contains ``?``, whatever the case of A to Z."""
 
+    lies_at: str
+    """The condition that a location is ``?``, however often, as the index of what was made has it.
+    """
+
     def execute(self, statement: str, values: Sequence[object] = ()) -> Rows:
         """The answer to one statement."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from whence.ledger.audit import AuditRow
 from whence.model.edge import Basis, EdgeKind
@@ -39,6 +39,14 @@ class Link:
     basis: Basis
     role: str
     detail: tuple[tuple[str, str], ...]
+
+
+class Made(NamedTuple):
+    """What was made somewhere, as an edge from it to what made it tells (``made``)."""
+
+    moment: str
+    """When, in UTC with microseconds, then a space and its id; sorts as a text."""
+    handle: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,31 @@ class GraphReader(Protocol):
         """All edges that leave these nodes (``ORIGINS``) or end in them (``EFFECTS``).
 
         Those of one node come oldest first.
+        """
+
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, latest first; or later, earliest first.
+
+        What several edges tell of was made at the earliest of their times.
+
+        Args:
+            location: As nodes have it.
+            moment: What ``Made.moment`` is compared with; what is equal is left out.
+            limit: How many at most.
+            later: Whether to look the other way.
+        """
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say (``at``) that it was read in a span, ends included.
+
+        In the order of these times, and of those alike in the order in which they were told.
+        """
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment that edges tell of each node or of anything that it came of.
+
+        In UTC with microseconds, and empty where none is told. No effect has an earlier one than
+        its cause has, along edges of all kinds.
         """
 
     def facets(self, handle: int) -> list[StatedFacet]:

@@ -21,18 +21,22 @@ from whence.store.interface import (
     Head,
     Kept,
     Link,
+    Made,
     Reach,
     StatedFacet,
 )
+from whence.store.moments import raised, told_moment
 from whence.store.sealing import (
     RETELLING,
     Prepared,
     Sealed,
     is_earlier,
+    making_moments,
     meaning_id,
     member_digests,
     named_projects,
     open_body,
+    reading_moment,
     require_known,
     seal,
 )
@@ -50,6 +54,8 @@ class _Graph:
         default_factory=lambda: {side: defaultdict(list) for side in Direction}
     )
     seen_links: set[Link] = field(default_factory=set)
+    made: dict[int, str] = field(default_factory=dict)
+    moments: dict[int, str] = field(default_factory=dict)
     facets: dict[int, list[StatedFacet]] = field(default_factory=lambda: defaultdict(list))
     members: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     tellings: list[tuple[str, str]] = field(default_factory=list)
@@ -78,6 +84,9 @@ class _Graph:
                     self.members[digest].append(handle)
 
     def _add_edges(self, record: Record) -> None:
+        for origin, moment in making_moments(record.edges, self.handles).items():
+            handle = self.handles[origin]
+            self.made[handle] = min(self.made.get(handle, moment), moment)
         for edge in record.edges:
             if edge.origin not in self.handles or edge.target not in self.handles:
                 continue  # the record that named it was erased since
@@ -93,6 +102,20 @@ class _Graph:
                 self.seen_links.add(link)
                 self.links[Direction.ORIGINS][link.origin].append(link)
                 self.links[Direction.EFFECTS][link.target].append(link)
+        told = [
+            (self.handles[edge.origin], self.handles[edge.target], moment)
+            for edge in record.edges
+            if edge.origin in self.handles and edge.target in self.handles
+            for moment in [told_moment(edge.kind, edge.detail)]
+        ]
+        self.moments |= raised(told, self.moments_of, self._effects)
+
+    def moments_of(self, handles: Sequence[int]) -> list[str]:
+        return [self.moments.get(each, "") for each in handles]
+
+    def _effects(self, handles: Sequence[int]) -> Iterator[tuple[int, int]]:
+        table = self.links[Direction.EFFECTS]
+        return ((link.origin, at) for at in handles for link in table.get(at, ()))
 
     def _add_node(self, node: Node, record: Record) -> int:
         handle = self.handles.setdefault(node.id, len(self.nodes))
@@ -244,6 +267,29 @@ class MemoryStore:
         """All edges on one side of these nodes."""
         table = self._graph.links[direction]
         return [link for handle in handles for link in table.get(handle, ())]
+
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, or later."""
+        found = [
+            Made(made, handle)
+            for handle, made in self._graph.made.items()
+            if self._graph.nodes[handle].location == location
+            and (made > moment if later else made < moment)
+        ]
+        return sorted(found, reverse=not later)[:limit]
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say that it was read in a span."""
+        found = [
+            (at, link)
+            for link in self._graph.links[Direction.EFFECTS].get(handle, ())
+            if (at := reading_moment(dict(link.detail))) and since <= at <= until
+        ]
+        return [link for _, link in sorted(found, key=lambda each: each[0])]
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment that is told of each node or of anything that it came of."""
+        return self._graph.moments_of(handles)
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""

@@ -10,7 +10,7 @@ from whence.store.interface import Direction
 APPLICATION_ID = 0x57484E43
 """``WHNC``: marks the SQLite file as ours (pragma application_id)."""
 
-VERSION = 2
+VERSION = 3
 """The version of the tables (pragma user_version)."""
 
 TABLES = """
@@ -39,6 +39,7 @@ STEPS: Mapping[int, str] = MappingProxyType(
 CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL);
 INSERT INTO identity VALUES (1, randomblob(16));
 """,
+        3: "",
     }
 )
 """What each later version adds to the tables that are kept for good; the graph is made anew."""
@@ -51,18 +52,23 @@ GRAPH_TABLES = """
 CREATE TABLE node (
   handle INTEGER PRIMARY KEY, id BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
   digest BLOB, digests TEXT, location TEXT,
-  told INTEGER NOT NULL -- the entry that calls it so
+  told INTEGER NOT NULL, -- the entry that calls it so
+  made TEXT NOT NULL DEFAULT '', -- when it was made and its id, where an edge says so
+  moment TEXT NOT NULL DEFAULT '' -- the latest that is told of it and of what it came of
 );
 CREATE UNIQUE INDEX node_by_id ON node (id);
 CREATE INDEX node_by_name ON node (name);
 CREATE INDEX node_by_kind ON node (kind);
 CREATE INDEX node_by_digest ON node (digest) WHERE digest IS NOT NULL;
+CREATE INDEX node_by_making ON node (location, made) WHERE made > '';
 CREATE TABLE edge (
   seq INTEGER PRIMARY KEY, origin INTEGER NOT NULL, target INTEGER NOT NULL,
-  kind INTEGER NOT NULL, basis INTEGER NOT NULL, role TEXT NOT NULL, detail TEXT NOT NULL
+  kind INTEGER NOT NULL, basis INTEGER NOT NULL, role TEXT NOT NULL, detail TEXT NOT NULL,
+  at TEXT NOT NULL DEFAULT '' -- when its origin read its target, where the detail says so
 );
 CREATE UNIQUE INDEX edge_from ON edge (origin, target, kind, basis, role, detail);
 CREATE INDEX edge_to ON edge (target, origin, kind);
+CREATE INDEX edge_by_reading ON edge (target, at) WHERE at > '';
 -- Which entries say something about a node.
 CREATE TABLE about (
   node INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (node, idx)

@@ -8,11 +8,12 @@ which the body cannot be guessed.
 import os
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from whence.errors import InvalidRecordError, StoreCorruptError, WireError
 from whence.ledger.entry import SALT_BYTES, LedgerEntry, commit, leaf_hash
+from whence.model.edge import Edge, EdgeKind
 from whence.model.facet import Facet
 from whence.model.identity import NodeId, derived_id
 from whence.model.record import Record
@@ -25,6 +26,10 @@ have a payload."""
 
 _SMALL = 16_384
 _SHA256 = re.compile("[0-9a-f]{64}")
+_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z")
+
+MAKING = frozenset({EdgeKind.GENERATED_BY, EdgeKind.DERIVED_FROM})
+"""Edges that may say when their origin was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,36 @@ def named_projects(facet: Facet) -> Iterable[str]:
     if facet.name != "project":
         return ()
     return [name for name, added in facet.data.items() if name and added is True]
+
+
+def reading_moment(detail: Mapping[str, str]) -> str:
+    """When the reader began, where an edge says which version of something was read; or nothing."""
+    at = detail.get("at", "")
+    return at if at and _MOMENT.fullmatch(at) else ""
+
+
+def making_moments(edges: Iterable[Edge], known: Collection[NodeId]) -> dict[NodeId, str]:
+    """When things were made, by edges that say so: as ``Made.moment`` has it.
+
+    Args:
+        edges: Of a record.
+        known: What edges may join.
+    """
+    found: dict[NodeId, str] = {}
+    for edge in edges:
+        if edge.detail and (made := making_moment(edge.kind, edge.detail)):
+            origin = edge.origin
+            if origin in known and edge.target in known:
+                moment = f"{made} {origin}"
+                found[origin] = min(found.get(origin, moment), moment)
+    return found
+
+
+def making_moment(kind: EdgeKind, detail: Mapping[str, str]) -> str:
+    """When its origin was made, where an edge says so; or nothing."""
+    made = detail.get("made", "")
+    told = made and kind in MAKING and "at" not in detail and _MOMENT.fullmatch(made)
+    return made if told else ""
 
 
 def meaning_id(arrival: NodeId) -> NodeId:

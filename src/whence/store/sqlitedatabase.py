@@ -32,6 +32,7 @@ class SqliteDatabase:
     """
 
     has_word = "instr(lower(name), lower(?)) > 0"
+    lies_at = "location = ?"
 
     def __init__(self, connection: sqlite3.Connection, *, queues: bool = False) -> None:
         self.connection = connection

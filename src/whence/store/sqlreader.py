@@ -11,7 +11,16 @@ from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
 from whence.store.adjacency import Adjacency
 from whence.store.database import Database
-from whence.store.interface import Backlog, Direction, Head, Kept, Link, Reach, StatedFacet
+from whence.store.interface import (
+    Backlog,
+    Direction,
+    Head,
+    Kept,
+    Link,
+    Made,
+    Reach,
+    StatedFacet,
+)
 from whence.store.schema import (
     BASES,
     EDGE_KINDS,
@@ -162,6 +171,31 @@ class SqlReader:
             handles,
         )
         return [link_of(row) for row in rows]
+
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, or later."""
+        side, order = (">", "ASC") if later else ("<", "DESC")
+        rows = self.database.execute(
+            f"SELECT made, handle FROM node WHERE {self.database.lies_at} AND made > ''"
+            f" AND made {side} ? ORDER BY made {order} LIMIT ?",
+            (*[location] * self.database.lies_at.count("?"), moment, limit),
+        )
+        return [Made(*row) for row in rows]
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say that it was read in a span."""
+        rows = self.database.execute(
+            "SELECT origin, target, kind, basis, role, detail FROM edge"
+            " WHERE target=? AND at > '' AND at BETWEEN ? AND ? ORDER BY at, seq",
+            (handle, since, until),
+        )
+        return [link_of(row) for row in rows]
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment that is told of each node or of anything that it came of."""
+        rows = self.database.among("SELECT handle, moment FROM node WHERE handle {among}", handles)
+        found: dict[int, str] = dict(rows)
+        return [found[handle] for handle in handles]
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""

@@ -13,6 +13,7 @@ from whence.model.node import Node
 from whence.model.record import Record
 from whence.store.database import Database
 from whence.store.interface import Appended, Head
+from whence.store.nodetimes import NodeTimes
 from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import (
     RETELLING,
@@ -22,6 +23,7 @@ from whence.store.sealing import (
     member_digests,
     named_projects,
     prepare,
+    reading_moment,
     require_known,
 )
 from whence.store.sqlreader import SqlReader
@@ -45,6 +47,7 @@ class Recollection:
     top: int | None = None
     """The last handle that was given."""
     nodes: dict[int, Node] = field(default_factory=dict)
+    moments: dict[int, str] = field(default_factory=dict)
     alike: dict[str, list[int]] = field(default_factory=dict)
     awaited: bool | None = None
     """Whether there is an arrival of which no record says yet what it means."""
@@ -61,7 +64,7 @@ class Recollection:
 
     def trim(self) -> None:
         """Forget what has become too much to keep between blocks."""
-        for known in (self.handles, self.nodes, self.alike):
+        for known in (self.handles, self.nodes, self.moments, self.alike):
             if len(known) > KEPT:
                 known.clear()
 
@@ -125,6 +128,10 @@ class SqlWriter(SqlReader):
                 unknown = list(handles)
             known.update(zip(unknown, super().nodes(unknown), strict=True))
         return [known[handle] for handle in handles]
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment that is told of each node or of anything that it came of."""
+        return self._index.times.moments(handles)
 
     def with_digest(self, sha256: str) -> list[int]:
         """Artifacts with this content, latest first."""
@@ -224,6 +231,7 @@ class GraphIndex:
         self._places = places
         self._known = known or Recollection()
         self._handles = self._known.handles
+        self.times = NodeTimes(database, self._known.moments)
 
     def find(self, ids: Collection[NodeId]) -> dict[NodeId, int]:
         """The handles of those ids that the store has."""
@@ -290,18 +298,19 @@ class GraphIndex:
     def _add_nodes(self, index: int, record: Record, handles: dict[NodeId, int]) -> list[int]:
         rows = []
         known: dict[int, Node] = {}
-        fresh = set()
+        fresh: dict[NodeId, Node] = {}
         for node in record.nodes:
-            if node.id in handles:
-                if node.id not in fresh:
-                    known.setdefault(handles[node.id], node)
-                continue
-            fresh.add(node.id)
-            handle = handles[node.id] = self._handles[node.id] = self._next_handle()
+            if node.id not in handles:
+                fresh[node.id] = node
+                handles[node.id] = self._handles[node.id] = self._next_handle()
+            elif node.id not in fresh:
+                known.setdefault(handles[node.id], node)
+        times = self.times.take(record, handles, fresh)
+        for node in fresh.values():
             digest = node.digest
             rows.append(
                 (
-                    handle,
+                    handles[node.id],
                     bytes.fromhex(node.id),
                     NODE_CODES[node.kind],
                     node.name,
@@ -309,6 +318,7 @@ class GraphIndex:
                     json.dumps(digest.others) if digest is not None and digest.others else None,
                     node.location,
                     index,
+                    *times[node.id],
                 )
             )
         self._database.insert("node", rows)
@@ -351,6 +361,7 @@ class GraphIndex:
                 BASIS_CODES[edge.basis],
                 edge.role,
                 json.dumps(dict(edge.detail), sort_keys=True) if edge.detail else "",
+                reading_moment(edge.detail) if edge.detail else "",
             )
             for edge in edges
             if edge.origin in handles and edge.target in handles

@@ -13,7 +13,7 @@ from whence.model.digest import Digest
 from whence.model.edge import EDGE_RULES
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
-from whence.store.interface import Direction, GraphReader, StatedFacet
+from whence.store.interface import Direction, GraphReader, Link, StatedFacet
 
 ALL = 1_000_000
 """A limit that no small world reaches."""
@@ -43,6 +43,10 @@ class Picture:
     containing: Mapping[str, Sequence[NodeId]]
     origins: Mapping[NodeId, Sequence[Sequence[NodeId]]]
     """For each node what it comes from, by distance: itself, then one step away, and so on."""
+    moments: Mapping[NodeId, str]
+    made: Mapping[str, Sequence[str]]
+    """Location → when things were made there, latest first."""
+    readings: Mapping[NodeId, Sequence[_Link]]
     size: tuple[int, int]
 
 
@@ -53,21 +57,22 @@ def picture_of(reader: GraphReader) -> Picture:
     nodes = dict(zip(handles, reader.nodes(handles), strict=True))
     ids = {handle: node.id for handle, node in nodes.items()}
     facets = {ids[handle]: reader.facets(handle) for handle in handles}
+
+    def with_ids(links: Sequence[Link]) -> list[_Link]:
+        return [
+            _Link(
+                ids[each.origin],
+                ids[each.target],
+                each.kind.value,
+                each.basis.value,
+                each.role,
+                each.detail,
+            )
+            for each in links
+        ]
+
     links = {
-        direction: {
-            ids[handle]: [
-                _Link(
-                    ids[each.origin],
-                    ids[each.target],
-                    each.kind.value,
-                    each.basis.value,
-                    each.role,
-                    each.detail,
-                )
-                for each in reader.links([handle], direction)
-            ]
-            for handle in handles
-        }
+        direction: {ids[each]: with_ids(reader.links([each], direction)) for each in handles}
         for direction in Direction
     }
     digests = {node.digest.sha256 for node in nodes.values() if isinstance(node.digest, Digest)}
@@ -97,6 +102,13 @@ def picture_of(reader: GraphReader) -> Picture:
             ids[handle]: [by_id(level) for level in levels_of(reader, handle, Direction.ORIGINS)]
             for handle in handles
         },
+        moments=dict(zip(ids.values(), reader.moments(handles), strict=True)),
+        made={
+            node.location: [each.moment for each in reader.made_at(node.location, "~", ALL)]
+            for node in nodes.values()
+            if node.location is not None
+        },
+        readings={ids[each]: with_ids(reader.readings(each, "", "~")) for each in handles},
         size=reader.size(),
     )
 

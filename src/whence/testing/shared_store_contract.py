@@ -6,8 +6,6 @@ and many readers beside a writer.
 # ruff: noqa: D102  a test's name is its sentence
 
 import threading
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -21,23 +19,13 @@ from whence.model.record import Record
 from whence.store.interface import Reader, Store
 from whence.store.sealing import prepare
 from whence.testing.records import a_facet, a_node, a_record, an_edge, awkward_records, id_of
+from whence.testing.timeline_contract import TimelineContract
 
 READERS = 4
 
 
-class SharedStoreContract(ABC):
+class SharedStoreContract(TimelineContract):
     """The promises that matter where a store is one of several."""
-
-    @abstractmethod
-    def make_store(self, folder: Path) -> Store:
-        """A new, empty store; the folder is its own."""
-
-    @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[Store]:
-        """The store under test."""
-        store = self.make_store(tmp_path / "store")
-        yield store
-        store.close()
 
     # -------------------------------------------------------------- travelling
 

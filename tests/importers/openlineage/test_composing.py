@@ -198,15 +198,23 @@ NAMES = (RAW, STAGED, ORDERS, "shop.main.customers")
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], int]:
-    """The events of some runs that read and write a few tables, and a seed for their order."""
+def histories(
+    draw: st.DrawFn, starts: int = 40, lengths: int = 20, *, onwards: bool = False
+) -> tuple[list[dict[str, Any]], int]:
+    """The events of some runs that read and write a few tables, and a seed for their order.
+
+    ``onwards`` are those that write tables later in the list than those that they read.
+    """
     events = []
     for number in range(draw(st.integers(1, 5))):
         name = f"run {number}"
-        start = draw(st.integers(0, 40))
-        end = start + draw(st.integers(1, 20))
-        tables = st.lists(st.sampled_from(NAMES), max_size=2, unique=True)
-        inputs, outputs = draw(tables), draw(tables)
+        start = draw(st.integers(0, starts))
+        end = start + draw(st.integers(1, lengths))
+        cut = draw(st.integers(1, len(NAMES) - 1)) if onwards else 0
+        inputs, outputs = (
+            draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+            for names in (NAMES[:cut] or NAMES, NAMES[cut:])
+        )
         told_early = draw(st.booleans())
         ending = draw(st.sampled_from(("COMPLETE", "COMPLETE", "COMPLETE", "FAIL", "ABORT", "")))
         schema = facet(fields=[{"name": f"c{number}"}])
@@ -234,5 +242,12 @@ def shuffled(events: Sequence[dict[str, Any]], seed: int) -> list[dict[str, Any]
 def test_any_order_and_any_repetition_gives_the_same_answers(
     history: tuple[list[dict[str, Any]], int],
 ) -> None:
+    events, seed = history
+    assert answers(told(*shuffled(events, seed))) == answers(told(*events))
+
+
+@settings(max_examples=150, deadline=None)
+@given(histories(starts=2, lengths=2, onwards=True))
+def test_so_it_is_where_many_times_are_alike(history: tuple[list[dict[str, Any]], int]) -> None:
     events, seed = history
     assert answers(told(*shuffled(events, seed))) == answers(told(*events))

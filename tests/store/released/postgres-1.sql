@@ -3,10 +3,6 @@ CREATE TABLE whence.about (
     node bigint NOT NULL,
     idx bigint NOT NULL
 );
-CREATE TABLE whence.arrival (
-    idx bigint NOT NULL,
-    meaning bytea NOT NULL
-);
 CREATE TABLE whence.belonging (
     node bigint NOT NULL,
     project text NOT NULL COLLATE pg_catalog."C"
@@ -143,10 +139,6 @@ INSERT INTO whence.tree VALUES (2, 0, '\x842475a0318ef122d59b2c09e59b71f032da4e3
 INSERT INTO whence.tree VALUES (1, 2, '\x46828e796e20f2753f15901416fd8d6bc2f5504a8a7aab9188c6248bbf8c9b88');
 ALTER TABLE ONLY whence.about
     ADD CONSTRAINT about_pkey PRIMARY KEY (node, idx);
-ALTER TABLE ONLY whence.arrival
-    ADD CONSTRAINT arrival_meaning_key UNIQUE (meaning);
-ALTER TABLE ONLY whence.arrival
-    ADD CONSTRAINT arrival_pkey PRIMARY KEY (idx);
 ALTER TABLE ONLY whence.belonging
     ADD CONSTRAINT belonging_pkey PRIMARY KEY (node, project);
 ALTER TABLE ONLY whence.edge

@@ -29,7 +29,6 @@ from whence.recording.timelines import (
     Reading,
     Version,
     may_join,
-    newest,
     readings_after,
     version_at,
 )
@@ -246,30 +245,26 @@ class EventComposer:
         place = dataset.place
         made = Node(version.id, kind_of(dataset), place.name, _digest(dataset), place.location)
         self._draft.put(made)
-        last = newest(self._reader, place)
-        peak = max(version, last or version)
-        detail = {"made": version.made, "peak": peak.text}
+        detail = {"made": version.made}
         self._draft.edges.append(
             Edge(made.id, run, EdgeKind.GENERATED_BY, Basis.IMPORTED, "output", detail)
         )
         self._draft.made.setdefault(place.id, []).append(version)
-        self._hand(place, version, last, run)
+        self._hand(place, version, run)
         for other in dataset.also:
             self._draft.put_place(other)
             alias = Version(version.made, version_id(run, other))
             self._draft.put(Node(alias.id, made.kind, other.name, None, other.location))
-            last = newest(self._reader, other)
-            peak = max(alias, last or alias)
-            detail = {"made": alias.made, "peak": peak.text, "rule": "symlink"}
+            detail = {"made": alias.made, "rule": "symlink"}
             self._draft.edges.append(
                 Edge(alias.id, made.id, EdgeKind.DERIVED_FROM, Basis.IMPORTED, "same-place", detail)
             )
             self._draft.made.setdefault(other.id, []).append(alias)
-            self._hand(other, alias, last, run)
+            self._hand(other, alias, run)
 
-    def _hand(self, place: Place, version: Version, last: Version | None, maker: NodeId) -> None:
+    def _hand(self, place: Place, version: Version, maker: NodeId) -> None:
         """Join those that read the place later, and knew only what lay there before."""
-        for reading in readings_after(self._reader, place, version, last):
+        for reading in readings_after(self._reader, place, version):
             if reading.reader != maker and self._draft.may_join(reading.reader, maker):
                 self._draft.join(reading.edge(version))
 

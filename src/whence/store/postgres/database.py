@@ -24,6 +24,7 @@ class PostgresDatabase:
     """
 
     has_word = 'strpos(lower(name), lower(?::text COLLATE "C")) > 0'
+    lies_at = "md5(location) = md5(?) AND location = ?"
 
     def __init__(self, connection: "psycopg.Connection[Any]", *, queues: bool = False) -> None:
         self.connection = connection
@@ -100,11 +101,12 @@ def _insert(table: str, *, again: bool) -> str:
 _EDGES = """
 INSERT INTO edge
 SELECT (SELECT coalesce(max(seq), 0) FROM edge) + row_number() OVER (ORDER BY place),
-       origin, target, kind, basis, role, detail
+       origin, target, kind, basis, role, detail, at
 FROM (
-  SELECT min(place) AS place, origin, target, kind, basis, role, detail
-  FROM unnest(%s::int8[], %s::int8[], %s::int8[], %s::int4[], %s::int4[], %s::text[], %s::text[])
-    WITH ORDINALITY AS told (seq, origin, target, kind, basis, role, detail, place)
+  SELECT min(place) AS place, origin, target, kind, basis, role, detail, min(at) AS at
+  FROM unnest(%s::int8[], %s::int8[], %s::int8[], %s::int4[], %s::int4[], %s::text[], %s::text[],
+              %s::text[])
+    WITH ORDINALITY AS told (seq, origin, target, kind, basis, role, detail, at, place)
   GROUP BY origin, target, kind, basis, role, detail
 ) AS told
 WHERE NOT EXISTS (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-VERSION = 1
+VERSION = 2
 """The version of these tables; what brings an older one up to date stands in ``STEPS``."""
 
 TABLES = """
@@ -27,18 +27,22 @@ CREATE TABLE identity (one INTEGER PRIMARY KEY CHECK (one = 1), id BYTEA NOT NUL
 -- are found by their hash, since a row of a B-tree holds no more than 2,700 bytes.
 CREATE TABLE node (
   handle BIGINT PRIMARY KEY, id BYTEA NOT NULL, kind INTEGER NOT NULL,
-  name TEXT COLLATE "C" NOT NULL, digest BYTEA, digests TEXT, location TEXT, told BIGINT NOT NULL
+  name TEXT COLLATE "C" NOT NULL, digest BYTEA, digests TEXT, location TEXT, told BIGINT NOT NULL,
+  made TEXT COLLATE "C" NOT NULL, moment TEXT COLLATE "C" NOT NULL
 );
 CREATE UNIQUE INDEX node_by_id ON node (id);
 CREATE INDEX node_by_name ON node USING hash (name);
 CREATE INDEX node_by_kind ON node (kind, handle);
 CREATE INDEX node_by_digest ON node (digest) WHERE digest IS NOT NULL;
+CREATE INDEX node_by_making ON node (md5(location), made) WHERE made > '';
 CREATE TABLE edge (
   seq BIGINT PRIMARY KEY, origin BIGINT NOT NULL, target BIGINT NOT NULL,
-  kind INTEGER NOT NULL, basis INTEGER NOT NULL, role TEXT NOT NULL, detail TEXT NOT NULL
+  kind INTEGER NOT NULL, basis INTEGER NOT NULL, role TEXT NOT NULL, detail TEXT NOT NULL,
+  at TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX edge_from ON edge (origin, target, kind);
 CREATE INDEX edge_to ON edge (target, origin, kind);
+CREATE INDEX edge_by_reading ON edge (target, at) WHERE at > '';
 CREATE TABLE about (node BIGINT NOT NULL, idx BIGINT NOT NULL, PRIMARY KEY (node, idx));
 -- What one entry changed: so that a writer knows what others did since its last turn.
 CREATE INDEX about_by_entry ON about (idx);
@@ -50,7 +54,48 @@ CREATE TABLE belonging (
 CREATE TABLE arrival (idx BIGINT PRIMARY KEY, meaning BYTEA NOT NULL UNIQUE);
 """
 
-STEPS: Mapping[int, str] = MappingProxyType({})
+_MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z"
+
+STEPS: Mapping[int, str] = MappingProxyType(
+    {
+        2: f"""
+CREATE TABLE IF NOT EXISTS arrival (idx BIGINT PRIMARY KEY, meaning BYTEA NOT NULL UNIQUE);
+ALTER TABLE node ADD COLUMN made TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE node ADD COLUMN moment TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE edge ADD COLUMN at TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- A key follows a brace or a comma; inside a text there are backslashes before quotes.
+UPDATE edge SET at = substring(detail FROM '(?:[{{]|, )"at": "({_MOMENT})"')
+  WHERE detail ~ '(?:[{{]|, )"at": "{_MOMENT}"';
+UPDATE node SET made = told.first || ' ' || encode(id, 'hex'), moment = told.last FROM (
+  SELECT origin, min(made COLLATE "C") AS first, max(made COLLATE "C") AS last
+  FROM (
+    SELECT origin, substring(detail FROM '(?:[{{]|, )"made": "({_MOMENT})"') AS made FROM edge
+    WHERE kind IN (2, 3) AND detail !~ '(?:[{{]|, )"at": "'
+  ) AS said WHERE made > '' GROUP BY origin
+) AS told WHERE told.origin = node.handle;
+UPDATE node SET moment = told.last FROM (
+  SELECT origin, max(at) AS last FROM edge WHERE at > '' GROUP BY origin
+) AS told WHERE told.origin = node.handle AND told.last > moment;
+-- No effect is earlier than its cause.
+DO $$ BEGIN
+  LOOP
+    UPDATE node SET moment = told.last FROM (
+      SELECT edge.origin, max(cause.moment) AS last
+      FROM edge JOIN node AS cause ON cause.handle = edge.target
+      WHERE cause.moment > '' GROUP BY edge.origin
+    ) AS told WHERE told.origin = node.handle AND told.last > node.moment;
+    EXIT WHEN NOT FOUND;
+  END LOOP;
+END $$;
+-- A program of before would leave these out, so it is to fail.
+ALTER TABLE node ALTER COLUMN made DROP DEFAULT;
+ALTER TABLE node ALTER COLUMN moment DROP DEFAULT;
+ALTER TABLE edge ALTER COLUMN at DROP DEFAULT;
+CREATE INDEX node_by_making ON node (md5(location), made) WHERE made > '';
+CREATE INDEX edge_by_reading ON edge (target, at) WHERE at > '';
+""",
+    }
+)
 """What each later version changes."""
 
 LOG_TABLES = ("entry", "tree")
@@ -66,8 +111,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "entry": ("int8", "bytea", "bytea", "bytea", "bytea", "bytea"),
         "tree": ("int4", "int8", "bytea"),
-        "node": ("int8", "bytea", "int4", "text", "bytea", "text", "text", "int8"),
-        "edge": ("int8", "int8", "int8", "int4", "int4", "text", "text"),
+        "node": ("int8", "bytea", "int4", "text", "bytea", "text", "text", "int8", "text", "text"),
+        "edge": ("int8", "int8", "int8", "int4", "int4", "text", "text", "text"),
         "about": ("int8", "int8"),
         "member": ("bytea", "int8"),
         "belonging": ("int8", "text"),

@@ -13,9 +13,17 @@ from whence.model.identity import NodeId
 from whence.model.node import Node
 from whence.model.record import Record
 from whence.store.adjacency import read_mark
-from whence.store.interface import Direction, Link, StatedFacet
-from whence.store.schema import ENDS
-from whence.store.sealing import Prepared, decompress, open_body
+from whence.store.interface import Direction, Link, Made, StatedFacet
+from whence.store.postgres.timeline import FIRST, Timeline
+from whence.store.schema import EDGE_CODES, ENDS
+from whence.store.sealing import (
+    MAKING,
+    Prepared,
+    decompress,
+    making_moments,
+    open_body,
+    reading_moment,
+)
 from whence.store.snapshot import Mark
 from whence.store.sqlreader import link_of
 from whence.store.sqlwriter import REMEMBERED, Recollection, SqlWriter
@@ -23,8 +31,16 @@ from whence.store.sqlwriter import REMEMBERED, Recollection, SqlWriter
 if TYPE_CHECKING:
     from whence.store.postgres.database import PostgresDatabase
 
+MANY = 256
+"""Links of a node from which on its readings are asked for, rather than sought among these."""
+
 FOREIGN = 2_000
 """Entries of others from which on all is forgotten rather than sorted out."""
+
+
+_MAKING_CODES = frozenset(EDGE_CODES[kind] for kind in MAKING)
+_EVER = "~"
+"""Above every moment."""
 
 
 @dataclass(slots=True)
@@ -38,7 +54,8 @@ class Mind:
     known: Recollection = field(default_factory=Recollection)
     named: dict[str, list[int]] = field(default_factory=dict)
     facets: dict[int, list[StatedFacet]] = field(default_factory=dict)
-    links: dict[tuple[Direction, int], list[Link]] = field(default_factory=dict)
+    links: dict[tuple[Direction, int], dict[Link, None]] = field(default_factory=dict)
+    timelines: dict[str, Timeline] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Know nothing."""
@@ -49,7 +66,8 @@ class Mind:
 
     def _parts(self) -> list[dict[Any, Any]]:
         known = self.known
-        return [known.handles, known.nodes, known.alike, self.named, self.facets, self.links]
+        graph: list[dict[Any, Any]] = [self.named, self.facets, self.links, self.timelines]
+        return [known.handles, known.nodes, known.moments, known.alike, *graph]
 
     def catch_up(self, database: "PostgresDatabase") -> None:
         """Forget what is not so any more."""
@@ -67,16 +85,20 @@ class Mind:
                 self._forget_changed(database, before)
             self.known.frontier = None
             self.known.awaited = None
+            self.known.moments.clear()
         self.mark = now
         self.known.top = now.top
 
     def _forget_changed(self, database: "PostgresDatabase", before: Mark) -> None:
         nodes = database.execute(
-            "SELECT handle, id, name, digest FROM node WHERE told >= ?", (before.entries,)
+            "SELECT handle, id, name, digest, location FROM node WHERE told >= ?",
+            (before.entries,),
         )
-        edges = database.execute("SELECT origin, target FROM edge WHERE seq > ?", (before.seq,))
+        edges = database.execute(
+            "SELECT origin, target, kind FROM edge WHERE seq > ?", (before.seq,)
+        )
         about = database.execute("SELECT node FROM about WHERE idx >= ?", (before.entries,))
-        for handle, raw, name, digest in nodes:
+        for handle, raw, name, digest, location in nodes:
             self.known.handles.pop(NodeId(raw.hex()), None)
             known = self.known.nodes.pop(handle, None)
             self.named.pop(name, None)
@@ -84,17 +106,35 @@ class Mind:
                 self.named.pop(known.name, None)
             elif handle <= before.top:
                 self.named.clear()  # it was called something else, and who knows what
+            self.timelines.pop(location, None)
+            if handle <= before.top:
+                self.timelines.clear()
             if digest is not None:
                 self.known.alike.pop(digest.hex(), None)
-        for origin, target in edges:
+        for origin, target, kind in edges:
+            if kind in _MAKING_CODES and origin <= before.top:
+                self.timelines.clear()
             self.links.pop((Direction.ORIGINS, origin), None)
             self.links.pop((Direction.EFFECTS, target), None)
         for (handle,) in about:
             self.facets.pop(handle, None)
 
-    def take(self, index: int, record: Record) -> None:
-        """Add what a record says, as the graph has it from now on."""
+    def take(self, index: int, record: Record, top: int) -> None:
+        """Add what a record says, as the graph has it from now on.
+
+        Args:
+            index: The record's place.
+            record: The record.
+            top: The last handle before it.
+        """
         handles = self.known.handles
+        for each, moment in making_moments(record.edges, handles).items():
+            made = Made(moment, handles[each] or 0)
+            node = self.known.nodes.get(made.handle)
+            if node is None or made.handle <= top:
+                self.timelines.clear()
+            elif node.location in self.timelines:
+                self.timelines[node.location].add(made)
         for edge in record.edges:
             origin, target = handles.get(edge.origin), handles.get(edge.target)
             if origin is None or target is None:
@@ -103,8 +143,8 @@ class Mind:
             link = Link(origin, target, edge.kind, edge.basis, edge.role, detail)
             for end in ((Direction.ORIGINS, origin), (Direction.EFFECTS, target)):
                 known = self.links.get(end)
-                if known is not None and link not in known:
-                    known.append(link)
+                if known is not None:
+                    known[link] = None
         for facet in record.facets:
             handle = handles.get(facet.node)
             stated = None if handle is None else self.facets.get(handle)
@@ -117,7 +157,7 @@ class Mind:
         self.known.nodes[handle] = node
         self.facets[handle] = []
         for direction in Direction:
-            self.links[direction, handle] = []
+            self.links[direction, handle] = {}
         if node.name in self.named:
             self.named[node.name].insert(0, handle)
         if node.digest is not None and node.digest.sha256 in self.known.alike:
@@ -153,6 +193,25 @@ class PostgresWriter(SqlWriter):
             known[name] = super().named(name)
         return known[name][:limit]
 
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, or later."""
+        known = self._mind.timelines.get(location)
+        if known is None:
+            latest = super().made_at(location, _EVER, FIRST)
+            known = Timeline(latest, whole=len(latest) < FIRST)
+            self._mind.timelines[location] = known
+        found = known.made_at(moment, limit, later=later)
+        return super().made_at(location, moment, limit, later=later) if found is None else found
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say that it was read in a span."""
+        known = self._mind.links.get((Direction.EFFECTS, handle))
+        if known is None or len(known) > MANY:
+            return super().readings(handle, since, until)
+        moments = {link: reading_moment(dict(link.detail)) for link in known}
+        found = [link for link, at in moments.items() if at and since <= at <= until]
+        return sorted(found, key=moments.__getitem__)
+
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""
         known = self._mind.facets
@@ -185,14 +244,14 @@ class PostgresWriter(SqlWriter):
         if unknown:
             near, _ = ENDS[direction]
             for each in unknown:
-                known[direction, each] = []
+                known[direction, each] = {}
             for row in self.database.among(
                 "SELECT origin, target, kind, basis, role, detail FROM edge"
                 f" WHERE {near} {{among}} ORDER BY seq",
                 unknown,
             ):
                 link = link_of(row)
-                known[direction, getattr(link, near)].append(link)
+                known[direction, getattr(link, near)][link] = None
         return [link for each in handles for link in known[direction, each]]
 
     def _add(self, prepared: Prepared) -> int:
@@ -203,7 +262,7 @@ class PostgresWriter(SqlWriter):
             handle = known.handles.get(node.id)
             if handle is not None and handle > top and handle not in self._mind.facets:
                 self._mind.welcome(handle, node)
-        self._mind.take(index, record)
+        self._mind.take(index, record, top)
         return index
 
     def _renamed(self, handles: Sequence[int]) -> None:
@@ -211,6 +270,7 @@ class PostgresWriter(SqlWriter):
             self._nodes.pop(handle, None)
         if handles:
             self._mind.named.clear()
+            self._mind.timelines.clear()
 
     def _found_anew(self, nodes: Sequence[Node]) -> None:
         """Nothing is forgotten: ``append`` says what is new."""

@@ -21,6 +21,7 @@ from whence.store.interface import (
     Head,
     Kept,
     Link,
+    Made,
     Reach,
     Reader,
     StatedFacet,
@@ -147,6 +148,13 @@ def _read_kind(value: Any) -> NodeKind:
         raise WireError(f"{value!a:.80} is no kind of node") from None
 
 
+def _read_made(value: Any) -> Made:
+    match value:
+        case [str(moment), int(handle)]:
+            return Made(moment, handle)
+    raise WireError("expected a moment and a handle")
+
+
 def _read_reach(value: Any) -> Reach:
     match value:
         case [list(handles), bool(truncated)]:
@@ -212,10 +220,12 @@ TEXT = _checked(str)
 INTEGER = _checked(int)
 BYTES = _or_none(Form(_write_bytes, _read_bytes))
 _ID = Form(NodeId, lambda value: NodeId(TEXT.read(value)))
+_FLAG = _checked(bool)
 _HANDLES = _list_of(INTEGER)
 _MAYBE = _or_none(INTEGER)
 _DIRECTION = Form(lambda value: value.value, _read_direction)
 _KIND = Form(lambda value: value.value, _read_kind)
+_MADE = _list_of(Form(list, _read_made))
 _REACH = Form(lambda value: [list(value.handles), value.truncated], _read_reach)
 _HEAD = Form(lambda value: [value.size, _write_bytes(value.root)], _read_head)
 _ROWS = _list_of(Form(_write_row, _read_row))
@@ -239,6 +249,10 @@ def _latest(reader: Reader, kind: NodeKind, limit: int, before: int | None) -> l
     return reader.latest(kind, limit, before=before)
 
 
+def _made_at(reader: Reader, location: str, moment: str, limit: int, later: bool) -> list[Made]:
+    return reader.made_at(location, moment, limit, later=later)
+
+
 def _reach(
     reader: Reader, start: int, direction: Direction, limit: int | None, depth: int | None
 ) -> Reach:
@@ -255,6 +269,15 @@ CALLS: Mapping[str, Ask] = MappingProxyType(
             lambda reader, handles, direction: reader.links(handles, direction),
             (_HANDLES, _DIRECTION),
             _list_of(_told(Link)),
+        ),
+        "made_at": Ask(_made_at, (TEXT, TEXT, INTEGER, _FLAG), _MADE),
+        "readings": Ask(
+            lambda reader, handle, since, until: reader.readings(handle, since, until),
+            (INTEGER, TEXT, TEXT),
+            _list_of(_told(Link)),
+        ),
+        "moments": Ask(
+            lambda reader, handles: reader.moments(handles), (_HANDLES,), _list_of(TEXT)
         ),
         "facets": Ask(
             lambda reader, handle: reader.facets(handle), (INTEGER,), _list_of(_told(StatedFacet))

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from whence.ledger.audit import AuditRow
-from whence.ledger.merkle import Frontier
 from whence.model.edge import EDGE_RULES
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
@@ -20,12 +19,21 @@ from whence.store.interface import (
     Head,
     Kept,
     Link,
+    Made,
     Reach,
     StatedFacet,
 )
 from whence.store.memory import MemoryStore
+from whence.store.moments import raised, told_moment
 from whence.store.remote.reader import RemoteReader
-from whence.store.sealing import Prepared, Sealed, open_body, require_known, seal
+from whence.store.sealing import (
+    Prepared,
+    Sealed,
+    making_moment,
+    open_body,
+    require_known,
+    seal,
+)
 
 ABOVE = 2**52
 """Where the handles of new nodes begin."""
@@ -44,6 +52,8 @@ class Overlay:
         self.fresh: list[Sealed] = []
         """What was appended, in order."""
         self._places: dict[NodeId, int] = {}
+        self._moments: dict[int, str] = {}
+        """Those that the new records raise."""
 
     # --------------------------------------------------------------- writing
 
@@ -62,11 +72,21 @@ class Overlay:
         self._places[record.id] = place = self._below.head().size + len(self.fresh)
         self.fresh.append(seal(record, salt))
         self._above.append(self._standing_alone(record))
+        self._moments |= raised(list(self._told(record)), self.moments, self._effects)
         return Appended(place, fresh=True)
 
     def append_all(self, several: Sequence[Prepared]) -> list[Appended]:
         """Keep what was prepared; see ``Writer.append_all``."""
         return [self.append(each.record, salt=each.sealed.salt) for each in several]
+
+    def _told(self, record: Record) -> Iterator[tuple[int, int, str]]:
+        for edge in record.edges:
+            origin, target = self.find(edge.origin), self.find(edge.target)
+            if origin is not None and target is not None:
+                yield origin, target, told_moment(edge.kind, edge.detail)
+
+    def _effects(self, handles: Sequence[int]) -> Iterator[tuple[int, int]]:
+        return ((link.origin, link.target) for link in self.links(handles, Direction.EFFECTS))
 
     def _known(self, ids: Collection[NodeId]) -> set[NodeId]:
         return {each for each in ids if self.find(each) is not None}
@@ -86,25 +106,10 @@ class Overlay:
         head = self._below.head()
         if not self.fresh:
             return head
-        edge = self._edge()
+        edge = self._below.frontier()
         for sealed in self.fresh:
             edge.append(sealed.leaf)
         return Head(edge.size, edge.root())
-
-    def _edge(self) -> Frontier:
-        """The right edge of the tree that is kept."""
-        size = self._below.head().size
-        nodes = {(level, at): value for level, at, value in self._below.tree_nodes()}
-        hashes, start = [], 0
-        for level in reversed(range(size.bit_length())):
-            if size >> level & 1:
-                if level == 0:
-                    (row,) = self._below.entries(start, start + 1)
-                    hashes.append(row.leaf)
-                else:
-                    hashes.append(nodes[level, start >> level])
-                start += 1 << level
-        return Frontier(size, hashes)
 
     def identity(self) -> str:
         """The ledger's own id."""
@@ -176,6 +181,48 @@ class Overlay:
         for link in self._above.links(mine, direction):
             found[self._lifted(link)] = None
         return list(found)
+
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, or later."""
+        every = self._above.made_at(location, "", ABOVE, later=True)
+        above = [Made(each.moment, self._lift(each.handle)) for each in every]
+        above += [told for each in above for told in self._made_below(each)]
+        # What is kept may turn out to have been made earlier, so that more of it may have to go.
+        below = self._below.made_at(location, moment, limit + len(above), later=later)
+        earliest: dict[int, Made] = {}
+        for each in sorted((*above, *below)):
+            earliest.setdefault(each.handle, each)
+        found = [
+            each
+            for each in earliest.values()
+            if (each.moment > moment if later else each.moment < moment)
+        ]
+        return sorted(found, reverse=not later)[:limit]
+
+    def _made_below(self, made: Made) -> Iterator[Made]:
+        """When what was made was made by what is kept, if it is kept."""
+        if made.handle < ABOVE:
+            for link in self._below.links([made.handle], Direction.ORIGINS):
+                moment = making_moment(link.kind, dict(link.detail))
+                if moment:
+                    yield made._replace(moment=f"{moment} {made.moment.rpartition(' ')[2]}")
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say that it was read in a span."""
+        found: dict[Link, None] = {}
+        if handle < ABOVE:
+            found |= dict.fromkeys(self._below.readings(handle, since, until))
+        own = self._own(handle)
+        if own is not None:
+            above = self._above.readings(own, since, until)
+            found |= dict.fromkeys(self._lifted(each) for each in above)
+        return sorted(found, key=lambda link: dict(link.detail)["at"])
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment that is told of each node or of anything that it came of."""
+        below = [each for each in handles if each < ABOVE and each not in self._moments]
+        told = dict(zip(below, self._below.moments(below), strict=True)) if below else {}
+        return [self._moments.get(each) or told.get(each, "") for each in handles]
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""

@@ -9,9 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from whence.ledger.audit import AuditRow
+from whence.ledger.merkle import Frontier
 from whence.model.identity import NodeId
 from whence.model.node import Node, NodeKind
-from whence.store.interface import Backlog, Direction, Head, Kept, Link, Reach, StatedFacet
+from whence.store.interface import (
+    Backlog,
+    Direction,
+    Head,
+    Kept,
+    Link,
+    Made,
+    Reach,
+    StatedFacet,
+)
 
 FIRST_GUESS = 16
 """For how many neighbours the first request asks."""
@@ -38,6 +48,7 @@ class RemoteReader:
         self._nodes: dict[int, Node] = {}
         self._found: dict[NodeId, int | None] = {}
         self._times: dict[int, str] = {}
+        self._moments: dict[int, str] = {}
         self._facets: dict[int, list[StatedFacet]] = {}
         self._links: dict[tuple[int, Direction], list[Link]] = {}
         self._lists: dict[tuple[Any, ...], Any] = {}
@@ -94,6 +105,21 @@ class RemoteReader:
             yield from page
             start += len(page)
 
+    def frontier(self) -> Frontier:
+        """The right edge of the tree."""
+        size = self.head().size
+        nodes = {(level, at): value for level, at, value in self.tree_nodes()}
+        hashes, start = [], 0
+        for level in reversed(range(size.bit_length())):
+            if size >> level & 1:
+                if level == 0:
+                    (row,) = self.entries(start, start + 1)
+                    hashes.append(row.leaf)
+                else:
+                    hashes.append(nodes[level, start >> level])
+                start += 1 << level
+        return Frontier(size, hashes)
+
     # ----------------------------------------------------------------- nodes
 
     def find(self, node: NodeId) -> int | None:
@@ -136,6 +162,23 @@ class RemoteReader:
         self._remember([each.target for each in found])
         self._remember([each.origin for each in found])
         return found
+
+    def made_at(self, location: str, moment: str, limit: int, *, later: bool = False) -> list[Made]:
+        """What was made at a location before a moment, or later."""
+        if not (_is_text(location) and _is_text(moment)):
+            return []
+        return list(self._once("made_at", location, moment, limit, later))
+
+    def readings(self, handle: int, since: str, until: str) -> list[Link]:
+        """The edges that end in a node and say that it was read in a span."""
+        return list(self._once("readings", handle, since, until))
+
+    def moments(self, handles: Sequence[int]) -> list[str]:
+        """The latest moment that is told of each node or of anything that it came of."""
+        missing = [each for each in dict.fromkeys(handles) if each not in self._moments]
+        if missing:
+            self._moments.update(zip(missing, self._one("moments", missing), strict=True))
+        return [self._moments[each] for each in handles]
 
     def facets(self, handle: int) -> list[StatedFacet]:
         """Everything attached to a node, oldest first."""
