@@ -1,6 +1,7 @@
 """Records that carry what came, and the list of those of which nobody said yet what they mean."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from whence.model.record import Record
 from whence.store.check import check
 from whence.store.interface import Backlog, Store
 from whence.store.memory import MemoryStore
-from whence.store.sealing import meaning_id
+from whence.store.sealing import RETELLING, meaning_id
 from whence.store.sqlite import SqliteStore
 from whence.testing.records import a_node, a_record, id_of
 
@@ -64,6 +65,13 @@ def test_what_was_told_before_it_arrived_does_not_wait(store: Store) -> None:
     keep(store, meaning("a"))
     keep(store, arrived("a"), arrived("b"))
     assert waiting(store) == [2]
+
+
+def test_a_retelling_does_not_wait_though_it_has_a_payload(store: Store) -> None:
+    keep(store, replace(arrived("a"), type=RETELLING), arrived("b"))
+    assert waiting(store) == [1]
+    store.rebuild()
+    assert waiting(store) == [1]
 
 
 def test_the_list_follows_from_the_ledger(store: Store) -> None:

@@ -11,6 +11,7 @@ from doors import DAY
 from governance.desk import ADA, BOB, CLEO, Desk, key_of
 from serving import listening
 from sync.laptops import Laptop
+from whence.cli.render.travelled import sentences, travelled_json
 from whence.errors import ForbiddenError, InvalidRecordError
 from whence.governance.approval import Deciding, Decision, Vouching
 from whence.ledger.audit import AuditRow
@@ -165,6 +166,12 @@ def test_what_speaks_of_what_was_held_back_waits_with_it() -> None:
     assert [each.record for each in done.held] == [records[3].id, records[6].id]
     assert (done.fresh, done.known, laptop.remote.held) == (7, 0, (3, 6))
     assert "unknown node" in done.held[1].reason
+    told = list(sentences(done, "handed to"))
+    assert told[1:3] == [
+        "2 records were held back, and will be offered again with the next push:",
+        f"  approval {records[3].id[:12]}: no approvals today",
+    ]
+    assert travelled_json(done)["held"][0]["type"] == "approval"
     peer.is_open = True
     done = push(laptop.store, peer, laptop.remote, laptop.keep)
     assert (done.fresh, done.held, laptop.remote.held) == (2, (), ())

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from doors import DAY
 from importers.openlineage.telling import dataset, event, facet, tell
 from serving import listening
 from sync.laptops import Cut, Flaky, Laptop
@@ -21,6 +22,8 @@ from whence.model.moment import now
 from whence.model.node import NodeKind
 from whence.model.record import Record
 from whence.query.account import account_for
+from whence.server.access.gate import Gate
+from whence.server.access.permission import Mode, Role
 from whence.store.check import check
 from whence.store.interface import Direction, Reader, Store
 from whence.store.memory import MemoryStore
@@ -316,3 +319,35 @@ def _cannot_forge(channel: Channel, store: Store) -> None:
     line += (forged.body or b"") + b"]"
     with pytest.raises(Exception, match="422"):
         channel.ask("POST", "/api/v1/ledger/entries", line, media="application/x-ndjson")
+
+
+def test_a_project_that_heard_it_at_the_server_and_on_a_laptop(tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    server, laptop = SqliteStore(folder), SqliteStore(tmp_path / "ann")
+    gate = Gate.open(folder, Mode.TOKENS)
+    with ExitStack() as stack:
+        url = stack.enter_context(listening(server, folder, gate))
+        channels = {}
+        for name, project in (("ann", "red"), ("etl", "red"), ("ben", "blue")):
+            roles = {project: Role.CONTRIBUTOR}
+            token = gate.register.create_token(name, by="test", span=DAY, roles=roles)[1]
+            channels[name] = Channel(url, token)
+            stack.callback(channels[name].close)
+        for number in (0, 2, 4):
+            channels["etl"].ask("POST", "/api/v1/lineage", EVENTS[number])
+        for number in (0, 1, 4):
+            take_in(laptop, EVENTS[number])
+        peer, remote = ServerPeer(channels["ann"]), Remote("team", url)
+        for way in (push, pull, push):
+            done = way(laptop, peer, remote, lambda _: None)
+            remote = done.remote
+        assert done.held == ()
+        told = _answers(laptop)
+        pulled = SqliteStore(tmp_path / "ben")
+        pull(pulled, ServerPeer(channels["ben"]), Remote("team", url), lambda _: None)
+        with pulled.reading() as reader:
+            assert reader.size() == (0, 0), "nothing of it is seen by others"
+    there = _answers(server)
+    assert {each: told[each][1:] for each in told} == {each: there[each][1:] for each in there}
+    things = [each for each in there.values() if each[0].kind is not NodeKind.ACTOR]
+    assert {frozenset({"red"})} == {each[3] for each in things}

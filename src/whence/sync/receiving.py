@@ -16,12 +16,11 @@ from whence.ledger.merkle import Frontier
 from whence.model.edge import Basis
 from whence.model.facet import Facet
 from whence.model.identity import NodeId, derived_id
-from whence.model.moment import now
 from whence.model.node import Node, NodeKind
 from whence.model.record import Record
 from whence.recording.recorder import Composer
 from whence.recording.validate import validate
-from whence.store.interface import LedgerReader, Reader, Store, Writer
+from whence.store.interface import Appended, LedgerReader, Reader, Store, Writer
 from whence.sync.retelling import SALT, find_again, refuse_other
 from whence.sync.travelling import Arrived
 
@@ -87,14 +86,19 @@ def composers(arrived: Iterable[Arrived]) -> list[Composer]:
 
 def _composer(arrived: Arrived) -> Composer:
     def compose(reader: Reader, _: str) -> Record:
-        if arrived.record is None:
-            raise InvalidRecordError(f"the record {arrived.entry.id} came without its body")
-        kept = leaf_of(reader, arrived.record.id)
+        record = _body_of(arrived)
+        kept = leaf_of(reader, record.id)
         if kept is not None:
-            refuse_other(arrived.record.id, kept[1], arrived.leaf)
-        return arrived.record
+            refuse_other(record.id, kept[1], arrived.leaf)
+        return record
 
     return compose
+
+
+def _body_of(arrived: Arrived) -> Record:
+    if arrived.record is None:
+        raise InvalidRecordError(f"the record {arrived.entry.id} came without its body")
+    return arrived.record
 
 
 def receive(store: Store, arrived: Sequence[Arrived]) -> list[Brought]:
@@ -105,24 +109,24 @@ def receive(store: Store, arrived: Sequence[Arrived]) -> list[Brought]:
         InvalidRecordError: a record breaks a rule.
     """
     with store.writing() as writer:
-        return [
-            _keep(each, compose, writer)
-            for each, compose in zip(arrived, composers(arrived), strict=True)
-        ]
+        return [_keep(each, writer) for each in arrived]
 
 
-def _keep(arrived: Arrived, compose: Composer, writer: Writer) -> Brought:
-    again = None if arrived.record is None else find_again(writer, arrived)
+def _keep(arrived: Arrived, writer: Writer) -> Brought:
+    record = _body_of(arrived)
+    again = find_again(writer, arrived)
     if again is None:
-        record = compose(writer, now())
-        validate(record, writer, travelled=True)
-        kept = writer.append(record, salt=arrived.salt)
+        kept = _append(record, arrived.salt, writer)
         return Brought(kept.index, kept.fresh)
-    fresh = False
-    for record in (*again.own, *again.came):
-        validate(record, writer, travelled=True)
-        fresh = writer.append(record, salt=SALT).fresh
-    return Brought(again.place, fresh, again=True)
+    for each in again.own:
+        _append(each, SALT, writer)
+    fresh = [_append(each, SALT, writer).fresh for each in again.came]
+    return Brought(again.place, any(fresh), again=True)
+
+
+def _append(record: Record, salt: bytes | None, writer: Writer) -> Appended:
+    validate(record, writer, travelled=True)
+    return writer.append(record, salt=salt)
 
 
 def leaf_of(reader: LedgerReader, record: NodeId) -> tuple[int, bytes] | None:

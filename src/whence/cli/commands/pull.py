@@ -3,6 +3,7 @@
 REMOTE is a name that `whence remote add` gave; it may be left out where there is only one. What is
 here already stays as it is, and an interrupted pull goes on where it was. All that comes is
 checked against the state that the other side shows: its hashes, and that its history only grew.
+From a server, the texts of source files come along, for `diff`.
 
     whence pull
     whence pull team
