@@ -77,7 +77,7 @@ def test_a_bad_arrival_fails_alone(tmp_path: Path) -> None:
 
 
 def an_arrival(name: str) -> Record:
-    return replace(a_record(name), type="arrival", time="", payload=name)
+    return replace(a_record(name), type="arrival", payload=name)
 
 
 def test_a_bad_one_fails_alone_and_whole(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def sender(**roles: Role) -> Principal:
 
 
 def arrived(told: Any, project: str = "", roles: Mapping[str, str] | None = None) -> Record:
-    return replace(arrival_of(told, project, roles or standing_of(LOCAL).roles), time=now())
+    return arrival_of(told, now(), project, roles or standing_of(LOCAL).roles)
 
 
 def keep(store: Store, *records: Record) -> None:

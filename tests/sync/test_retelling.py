@@ -65,7 +65,7 @@ EVENTS = [
 
 def hear(store: Store, told: Any) -> None:
     """Have an event arrive, and read it."""
-    arrival = replace(arrival_of(told), time=now())
+    arrival = arrival_of(told, now())
     with store.writing() as writer:
         if writer.append(arrival).fresh:
             writer.append(meaning_of(arrival, read_payload(arrival.payload))(writer, now()))
@@ -229,22 +229,22 @@ def _composed(told: Any) -> Record:
 
 
 def test_another_event_under_the_same_id_is_refused() -> None:
-    arrival = replace(arrival_of(EVENTS[1]), time=now())
-    other = replace(arrival_of(EVENTS[2]), time=now(), id=arrival.id)
+    arrival = arrival_of(EVENTS[1], now())
+    other = replace(arrival_of(EVENTS[2], now()), id=arrival.id)
     _refused(arrival, other)
     _refused(arrival, replace(arrival, payload=arrival.payload.replace("raw", "row")))
     _refused(arrival, replace(arrival, payload='{"event": 1}'))
     for number in (1, 7, 8):
         composed = _composed(EVENTS[number])
         _refused(composed, replace(_composed(EVENTS[2]), id=composed.id))
-        _refused(replace(arrival_of(EVENTS[2]), time=now(), id=composed.id), composed)
+        _refused(replace(arrival_of(EVENTS[2], now()), id=composed.id), composed)
         _refused(composed, replace(composed, type="run-ended"))
     dropped = tuple(each for each in _composed(EVENTS[1]).edges if each.role == "input")
     _refused(_composed(EVENTS[1]), replace(_composed(EVENTS[1]), edges=dropped))
 
 
 def test_one_that_could_not_be_read_says_that_alone() -> None:
-    arrival = replace(arrival_of(EVENTS[1]), time=now())
+    arrival = arrival_of(EVENTS[1], now())
     meaning = meaning_of(arrival, read_payload(arrival.payload))(MemoryStore(), now())
     refusal = refusal_of(arrival, "it may not", MemoryStore())
     _refused(meaning, replace(refusal, edges=meaning.edges, nodes=meaning.nodes))

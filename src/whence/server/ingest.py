@@ -14,11 +14,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from whence.errors import StoreError
-from whence.model.moment import now
 from whence.model.record import Record
 from whence.recording.recorder import Composer
 from whence.server.limits import limit
@@ -122,7 +121,7 @@ class Ingest:
         return await done
 
     async def arrive(self, arrival: Record) -> Appended:
-        """Keep what has just come and is to be read later; its time is this moment.
+        """Keep what has just come and is to be read later.
 
         What can be done before there is a writer is done here, so that those who wait for the disk
         do not wait for that too.
@@ -131,7 +130,7 @@ class Ingest:
             InvalidRecordError: it cannot be kept.
             RefusedError: too many wait already, or the server is stopping.
         """
-        prepared = prepare(replace(arrival, time=now()))
+        prepared = prepare(arrival)
         done: asyncio.Future[list[Appended]] = asyncio.get_running_loop().create_future()
         self._gather(Submission(done, arrival=prepared))
         return (await done)[0]

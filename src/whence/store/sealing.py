@@ -47,12 +47,10 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A record with all that can be made of it before its place is known."""
+    """A record and what its entry will be."""
 
     record: Record
     sealed: Sealed
-    packed: bytes | None
-    """The body as it is kept."""
 
 
 def prepare(record: Record, salt: bytes | None = None) -> Prepared:
@@ -61,8 +59,7 @@ def prepare(record: Record, salt: bytes | None = None) -> Prepared:
     Raises:
         InvalidRecordError: see ``seal``.
     """
-    sealed = seal(record, salt)
-    return Prepared(record, sealed, None if sealed.body is None else compress(sealed.body))
+    return Prepared(record, seal(record, salt))
 
 
 def seal(record: Record, salt: bytes | None = None) -> Sealed:

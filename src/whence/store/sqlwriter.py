@@ -18,6 +18,7 @@ from whence.store.schema import BASIS_CODES, EDGE_CODES, NODE_CODES
 from whence.store.sealing import (
     RETELLING,
     Prepared,
+    compress,
     is_earlier,
     meaning_id,
     member_digests,
@@ -171,7 +172,8 @@ class SqlWriter(SqlReader):
             frontier = self._frontier = self.recollection.frontier = self._load_frontier()
         index = frontier.size
         self._under_way = True
-        packed, leaf = prepared.packed, sealed.leaf
+        packed = None if sealed.body is None else compress(sealed.body)
+        leaf = sealed.leaf
         row = (index, bytes.fromhex(record.id), sealed.entry, sealed.salt, packed, leaf)
         self.database.insert("entry", [row])
         self.database.insert("tree", [at for at in frontier.append(leaf) if at[0] > 0])

@@ -2,7 +2,6 @@
 
 import json
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,19 @@ from whence.importers.openlineage.arriving import (
     read_payload,
     refusal_of,
 )
-from whence.model.record import Record
 from whence.recording.recorder import Recorder
 from whence.store.check import check
 from whence.store.interface import Store
 from whence.store.memory import MemoryStore
 from whence.store.sqlite import SqliteStore
 
+TIME = "2026-11-21T00:00:00.000Z"
+
 
 def arrive(store: Store, told: Any) -> None:
-    arrival = arrival_of(told)
+    arrival = arrival_of(told, TIME)
     with store.writing() as writer:
-        writer.append(replace_time(arrival))
-
-
-def replace_time(arrival: Record) -> Record:
-    return replace(arrival, time="2026-11-21T00:00:00.000Z")
+        writer.append(arrival)
 
 
 def read_all(store: Store) -> None:
@@ -72,7 +68,7 @@ def test_what_must_not_be_kept_does_not_arrive() -> None:
         run_facets={"environmentVariables": env},
         job_facets={"sql": sql},
     )
-    arrival = arrival_of(told)
+    arrival = arrival_of(told, TIME)
     assert "xyzzy-secret" not in arrival.payload
     assert "TOKEN" in arrival.payload
     assert "SELECT" in arrival.payload
@@ -81,15 +77,16 @@ def test_what_must_not_be_kept_does_not_arrive() -> None:
 def test_the_same_event_is_the_same_arrival_however_it_is_written() -> None:
     told = event(1, "START", "a", [dataset("raw")])
     again = json.loads(json.dumps(dict(reversed(told.items())), indent=1))
-    assert arrival_of(told) == arrival_of(again)
-    assert arrival_of(told).id != arrival_of(event(2, "START", "a", [dataset("raw")])).id
+    assert arrival_of(told, TIME) == arrival_of(again, TIME)
+    other = event(2, "START", "a", [dataset("raw")])
+    assert arrival_of(told, TIME).id != arrival_of(other, TIME).id
 
 
 def test_what_was_let_pass_is_told_once_it_is_read() -> None:
     told = event(1, "START", "a")
     told["eventTime"] = "2026-11-20T09:30:00"
     del told["producer"]
-    read = read_payload(arrival_of(told, "", {"flights": "reader"}).payload)
+    read = read_payload(arrival_of(told, TIME, "", {"flights": "reader"}).payload)
     assert read.oddities == ("/producer", "/eventTime has no time zone; read as UTC")
     assert read.roles == {"flights": "reader"}
 
@@ -102,7 +99,7 @@ def test_what_is_no_payload_is_refused(text: str) -> None:
 
 def test_what_cannot_be_read_leaves_a_gap_with_its_run() -> None:
     store = MemoryStore()
-    arrival = replace_time(arrival_of(event(1, "START", "a"), "flights"))
+    arrival = arrival_of(event(1, "START", "a"), TIME, "flights")
     with store.writing() as writer:
         writer.append(arrival)
         refusal = refusal_of(arrival, "it may not be", writer)

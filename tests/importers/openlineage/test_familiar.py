@@ -15,12 +15,13 @@ from whence.importers.openlineage.familiar import LONGEST, Familiar
 from whence.model.record import Record
 from whence.server.reading import count_names, read_sorted
 
+TIME = "2026-11-21T00:00:00.000Z"
 ROLES = {"shop": "contributor"}
 
 
 def carefully(data: bytes) -> Record:
     told, written = read_sorted(data)
-    return arrival_of(told, "shop", ROLES, written=written)
+    return arrival_of(told, TIME, "shop", ROLES, written=written)
 
 
 def made() -> Familiar:
@@ -28,7 +29,7 @@ def made() -> Familiar:
 
 
 def quickly(familiar: Familiar, data: bytes) -> Record | None:
-    return familiar.arrival_of(data, "shop", ROLES)
+    return familiar.arrival_of(data, TIME, "shop", ROLES)
 
 
 def usual() -> dict[str, Any]:

@@ -50,15 +50,17 @@ class Arrival:
 
 def arrival_of(
     told: Any,
+    time: str,
     project: str = "",
     roles: Mapping[str, str] | None = None,
     *,
     written: bytes = b"",
 ) -> Record:
-    """The record of an event that has just come, but for its time.
+    """The record of an event that has just come.
 
     Args:
         told: The event, as JSON.
+        time: When it came.
         project: The project that it is to belong to; empty for what all share.
         roles: Project → role of its sender, with whose eyes it is to be read.
         written: The event with sorted names and nothing between, where that is at hand.
@@ -70,7 +72,7 @@ def arrival_of(
     return Record(
         event_id(told, written),
         TYPE,
-        "",
+        time,
         SOURCE,
         project=project,
         payload=payload_of(_encode(_scrubbed(told)), oddities, roles),

@@ -96,6 +96,8 @@ class _Known(NamedTuple):
     """How many backslashes it came with."""
     excess: int
     """How many more names it seems to have than when it is written."""
+    is_changed: bool
+    """Whether something was taken out of it."""
 
 
 class _UnfamiliarError(Exception):
@@ -137,12 +139,17 @@ class Familiar:
         return len(self._recent) + len(self._earlier)
 
     def arrival_of(
-        self, data: bytes, project: str = "", roles: Mapping[str, str] | None = None
+        self,
+        data: bytes,
+        time: str,
+        project: str = "",
+        roles: Mapping[str, str] | None = None,
     ) -> Record | None:
         """What ``arriving.arrival_of`` gives for an event; ``None`` where that has to be asked.
 
         Args:
             data: The event, as it came.
+            time: When it came.
             project: The project that it is to belong to; empty for what all share.
             roles: Project → role of its sender.
         """
@@ -159,7 +166,7 @@ class Familiar:
         return Record(
             id_of_written(written),
             TYPE,
-            "",
+            time,
             SOURCE,
             project=project,
             payload=payload_of(kept, (), roles),
@@ -168,35 +175,37 @@ class Familiar:
     def _look(self, event: _Event, data: bytes) -> tuple[bytes, bytes]:
         """How an event is written, and how it may be kept."""
         escapes = excess = 0
-        told: list[tuple[Any, str, dict[str, _Known]]] = []
+        changed: list[tuple[Any, str, dict[str, Raw]]] = []
         for slot, member, holder in _holders(event):
             facets: _Facets = getattr(holder, member)
             if not facets:
                 continue
-            known = {key: self._know(slot, key, bytes(raw)) for key, raw in facets.items()}
-            for one in known.values():
-                escapes += one.escapes
-                excess += one.excess
-            told.append((holder, member, known))
-            setattr(holder, member, {key: one.written for key, one in known.items()})
-        written = _encode(event)
+            written, kept = {}, {}
+            for key, raw in facets.items():
+                known = self._know((slot, key, bytes(raw)))
+                written[key], kept[key] = known.written, known.kept
+                escapes += known.escapes
+                excess += known.excess
+                if known.is_changed:
+                    changed.append((holder, member, kept))
+            setattr(holder, member, written)
+        told = _encode(event)
         # Outside the facets no escape may hide a quote, and no name may be said twice: it would be
         # missing once in what is written.
-        if data.count(b"\\") != escapes or self._count(data) - written.count(_SAYS) != excess:
+        if data.count(b"\\") != escapes or self._count(data) - told.count(_SAYS) != excess:
             raise _UnfamiliarError
-        changed = False
-        for holder, member, known in told:
-            if any(one.kept is not one.written for one in known.values()):
-                changed = True
-                setattr(holder, member, {key: one.kept for key, one in known.items()})
-        return written, _encode(event) if changed else written
+        if not changed:
+            return told, told
+        for holder, member, kept in changed:
+            setattr(holder, member, kept)
+        return told, _encode(event)
 
-    def _know(self, slot: str, key: str, raw: bytes) -> _Known:
-        said = (slot, key, raw)
+    def _know(self, said: tuple[str, str, bytes]) -> _Known:
+        """What is known of a facet: its slot, its key, and how it is written."""
         known = self._recent.get(said)
         if known is not None:
             return known
-        known = self._earlier.get(said) or self._learn(slot, key, raw)
+        known = self._earlier.get(said) or self._learn(*said)
         if len(self._recent) >= _REMEMBERED:
             self._earlier, self._recent = self._recent, {}
         self._recent[said] = known
@@ -218,6 +227,12 @@ class Familiar:
         if not is_facet(slot, key, value):
             raise _UnfamiliarError
         scrubbed = scrubbed_anew(key, value)
+        is_changed = scrubbed != value
         own = Raw(written)
-        kept = own if scrubbed == value else Raw(_encode(scrubbed))
-        return _Known(own, kept, raw.count(b"\\"), self._count(raw) - written.count(_SAYS))
+        return _Known(
+            own,
+            Raw(_encode(scrubbed)) if is_changed else own,
+            raw.count(b"\\"),
+            self._count(raw) - written.count(_SAYS),
+            is_changed,
+        )

@@ -9,6 +9,7 @@ import msgspec
 from whence.errors import StoreError, WhenceError, WireError
 from whence.importers.openlineage.arriving import arrival_of
 from whence.importers.openlineage.familiar import Familiar
+from whence.model.moment import now
 from whence.server.access.permission import Permission
 from whence.server.interpreting import standing_of
 from whence.server.limits import limit
@@ -64,10 +65,10 @@ async def post_event(call: Call) -> Reply:
     word. The same event again is kept once and answered with 200.
     """
     sender = standing_of(call.principal)
-    arrival = _FAMILIAR.arrival_of(call.body, sender.project, sender.roles)
+    arrival = _FAMILIAR.arrival_of(call.body, now(), sender.project, sender.roles)
     if arrival is None:
         event, written = read_sorted(call.body)
-        arrival = arrival_of(event, sender.project, sender.roles, written=written)
+        arrival = arrival_of(event, now(), sender.project, sender.roles, written=written)
     kept = await call.service.take(arrival)
     return Reply({"index": kept.index, "fresh": kept.fresh}, 201 if kept.fresh else 200)
 
@@ -110,7 +111,7 @@ async def post_events(call: Call) -> Reply:
 
 async def _keep(call: Call, event: Any) -> Appended:
     sender = standing_of(call.principal)
-    return await call.service.take(arrival_of(event, sender.project, sender.roles))
+    return await call.service.take(arrival_of(event, now(), sender.project, sender.roles))
 
 
 def _failure(at: int, error: BaseException) -> dict[str, Any]:
