@@ -40,14 +40,18 @@ LINKS_KEPT = 8
 """How many connections stay open while nobody uses them."""
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
-
-
-_SETTINGS = "SELECT set_config('lock_timeout', %s, true), " + ", ".join(
-    f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "hashjoin", "mergejoin")
+_WRITE = "; ".join(
+    (
+        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        *(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin")),
+        "SET LOCAL lock_timeout = {wait}",
+        "SELECT pg_advisory_xact_lock({key})",
+        "SET LOCAL lock_timeout = 0",
+    )
 )
-"""For a writer. What it asks has an index each time, but the statistics of a store that grows are
-old, and a plan made when a table was small would read all of it."""
+"""How a writer begins, in one way there and back: with its turn, for which it waits so many
+milliseconds. What it asks has an index each time, but the statistics of a store that grows are old,
+and a plan made when a table was small would read all of it."""
 
 
 @dataclass(slots=True)
@@ -100,8 +104,7 @@ class PostgresStore:
             said: dict[NodeId, int] = {}
             mind, self._mind = self._mind, Mind()
             try:
-                with self._link(_WRITE) as link, link.connection.pipeline():
-                    self._wait_for_turn(link.connection, timeout)
+                with self._link(self._write(timeout)) as link, link.connection.pipeline():
                     database = PostgresDatabase(link.connection, queues=True)
                     writer = PostgresWriter(database, mind, said)
                     yield writer
@@ -127,11 +130,9 @@ class PostgresStore:
         finally:
             self._writers.release()
 
-    def _wait_for_turn(self, connection: "psycopg.Connection[Any]", timeout: float) -> None:
-        wait = f"{max(1, int(timeout * 1000))}ms"
-        connection.execute(_SETTINGS, (wait,))
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._key,)).fetchone()
-        connection.execute("SELECT set_config('lock_timeout', '0', true)")
+    def _write(self, timeout: float = 30.0) -> str:
+        """What begins a transaction of the one writer of the moment."""
+        return _WRITE.format(wait=max(1, int(timeout * 1000)), key=self._key)
 
     def _are_kept(self, records: Iterable[NodeId]) -> bool:
         """Whether a block was kept whose commit nobody answered.
@@ -139,8 +140,7 @@ class PostgresStore:
         Raises:
             StoreUnreachableError: the server is still away, so nobody knows.
         """
-        with self._link(_WRITE) as link:
-            self._wait_for_turn(link.connection, 30.0)
+        with self._link(self._write()) as link:
             ids = [bytes.fromhex(each) for each in records]
             found = PostgresDatabase(link.connection).among(
                 "SELECT id FROM entry WHERE id {among}", ids
@@ -154,8 +154,7 @@ class PostgresStore:
 
     def rebuild(self) -> None:
         """Make the graph's tables anew from the ledger, in one transaction."""
-        with self._link(_WRITE) as link:
-            self._wait_for_turn(link.connection, 30.0)
+        with self._link(self._write()) as link:
             for table in tables.INDEX_TABLES:
                 link.connection.execute(f"DELETE FROM {table}")
             database = PostgresDatabase(link.connection)
@@ -205,8 +204,11 @@ class PostgresStore:
                 break
             try:
                 link.connection.execute(begin)
-            except psycopg.Error:
+            except psycopg.Error as error:
+                lost = is_lost(error, link.connection)
                 link.close()
+                if not lost:
+                    raise translate(error, self.address.shown, lost=False) from error
             else:
                 return link
         link = _Link(self.address.connect(), Adjacency(self._cache))
@@ -264,8 +266,7 @@ class PostgresStore:
     def _upgrade(self, connection: "psycopg.Connection[Any]") -> None:
         """Bring the tables up to date, from nothing or from an older version, all or nothing."""
         psycopg = driver()
-        connection.execute(_WRITE)
-        self._wait_for_turn(connection, 30.0)
+        connection.execute(self._write())
         version = self._version(connection)
         if version == tables.VERSION:
             connection.execute("ROLLBACK")  # another process was quicker
