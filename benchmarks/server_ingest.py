@@ -74,13 +74,14 @@ def main() -> list[Row]:
 
 def _read_rate(port: int) -> float:
     """Events that are read each second when nothing else is to do."""
-    began, first = time.perf_counter(), _waiting(port)
-    while _waiting(port):
+    began, first = time.perf_counter(), waiting(port)
+    while waiting(port):
         time.sleep(0.02)
     return first / (time.perf_counter() - began)
 
 
-def _waiting(port: int) -> int:
+def waiting(port: int) -> int:
+    """How many events are not read yet."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         found = re.search(rb"^whence_arrivals (\S+)", answer.read(), re.MULTILINE)
     assert found
