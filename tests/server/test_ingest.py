@@ -159,11 +159,11 @@ def test_when_the_store_fails_everybody_is_told_and_the_next_may_try() -> None:
     store = Failing()
     ingest = Ingest(store)
     assert isinstance(ingest.submit([saying(a_record("a"))]).exception(20), StoreError)
-    assert ingest.trouble is not None
+    assert ingest.disk.trouble is not None
     store.broken = False
     assert ingest.submit([saying(a_record("a"))]).result(20)[0].fresh
     ingest.close()
-    assert ingest.trouble is None
+    assert ingest.disk.trouble is None
 
 
 def test_a_disk_that_is_nearly_full_is_left_alone_until_there_is_room(

@@ -6,9 +6,6 @@ the same thread, when it is its turn.
 """
 
 import asyncio
-import errno
-import os
-import shutil
 import threading
 import time
 from collections import deque
@@ -20,6 +17,7 @@ from pathlib import Path
 from whence.errors import StoreError
 from whence.model.record import Record
 from whence.recording.recorder import Composer
+from whence.server.disk import Disk
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.server.submission import Again, Submission, settle, write
@@ -66,8 +64,6 @@ class Ingest:
     ) -> None:
         self._store = store
         self._read_some = read
-        self._folder = folder
-        self._looked = 0.0
         self._waiting = limit("queue") if waiting is None else waiting
         self._queue: deque[Submission] = deque()
         lock = threading.Lock()
@@ -79,8 +75,7 @@ class Ingest:
         """What came in this turn of a loop."""
         self._closed = False
         self.tally = Tally()
-        self.trouble: StoreError | None = None
-        """Why nothing could be kept the last time; ``None`` where it could."""
+        self.disk = Disk(store, folder)
         self._thread = threading.Thread(target=self._work, name="whence-ingest", daemon=True)
         self._thread.start()
 
@@ -220,12 +215,12 @@ class Ingest:
     def _take(self, group: list[Submission]) -> None:
         started = time.perf_counter()
         try:
-            self._check_room()
+            self.disk.require()
             self._keep(group)
-            self.trouble = None
+            self.disk.trouble = None
         except BaseException as error:  # noqa: BLE001  whoever waits is told, whatever it is
             if isinstance(error, StoreError):
-                self.trouble = error
+                self.disk.note(error)
             for each in group:
                 each.error = each.error or error
         self.tally.seconds += time.perf_counter() - started
@@ -238,11 +233,12 @@ class Ingest:
         started = time.monotonic()
         most = self._turns.size(started)
         try:
-            self._check_room()
+            self.disk.require()
             with self._store.writing() as writer:
                 place, count = self._read_some(writer, most)
-        except StoreError as error:
-            self.trouble = error
+        except (StoreError, RefusedError) as error:
+            if isinstance(error, StoreError):
+                self.disk.note(error)
             self._turns.failed(time.monotonic())
             return
         now = time.monotonic()
@@ -250,16 +246,6 @@ class Ingest:
         with self._wake:
             self._turns.read(now, now - started, place, done=count < most)
             self._read_on.notify_all()
-
-    def _check_room(self) -> None:
-        """Refuse to write where the disk is nearly full; looked at once a second."""
-        if self._folder is None or (time.monotonic() < self._looked + 1 and not self.trouble):
-            return
-        self._looked = time.monotonic()
-        if shutil.disk_usage(self._folder).free < limit("reserve"):
-            raise StoreError(
-                "the disk is nearly full", hint="free some room; nothing was lost"
-            ) from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _keep(self, group: list[Submission]) -> None:
         """Write all that can be written in one transaction; whoever cannot be has its error."""

@@ -85,6 +85,15 @@ _BY_CLASS = tuple(
 )
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+_BROKEN = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_READ,
+        sqlite3.SQLITE_IOERR_SHORT_READ,
+        sqlite3.SQLITE_IOERR_CORRUPTFS,
+    }
+)
 RETRY = MappingProxyType({429: "1", 503: "5", 507: "30"})
 """After how many seconds trying again makes sense."""
 
@@ -110,6 +119,17 @@ def is_full(error: BaseException) -> bool:
         elif isinstance(each, OSError) and each.errno in _NO_ROOM:
             return True
     return False
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether the disk did not keep, or does not give back, what it was given.
+
+    A write that fails is none of these: a quota gives the same answer.
+    """
+    return any(
+        isinstance(each, sqlite3.Error) and getattr(each, "sqlite_errorcode", 0) in _BROKEN
+        for each in _chain(error)
+    )
 
 
 def _is_failing(error: BaseException) -> bool:

@@ -6,10 +6,7 @@ for all who may see such a file. One from which secrets were taken out cannot sh
 for the projects in whose name it came, so that nobody puts words into the mouths of others.
 """
 
-import errno
 import hashlib
-import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from whence.homecoming.texts import TextShelf
 from whence.model.node import NodeKind
 from whence.recording.redact import MARK, redact_text
 from whence.server.access.permission import Permission, Principal, may_one_of
+from whence.server.disk import require_room
 from whence.server.limits import limit
 from whence.server.problems import RefusedError
 from whence.store.interface import GraphReader
@@ -105,18 +103,12 @@ class Texts:
     def _put(self, key: str, text: str) -> bool:
         kept = self._find(key, ())
         if kept is None:
-            self._check_room()
+            require_room(self._folder)
             self._shelf.put(key, text.encode())
             return True
         if kept != text:
             raise ConflictError("another text of this file is kept", hint="the first one stays")
         return False
-
-    def _check_room(self) -> None:
-        if shutil.disk_usage(self._folder).free < limit("reserve"):
-            raise StoreError(
-                "the disk is nearly full", hint="free some room; nothing was lost"
-            ) from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _projects(reader: GraphReader, sha256: str) -> frozenset[str] | None:

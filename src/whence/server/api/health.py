@@ -27,9 +27,11 @@ def readyz(call: Call) -> Reply:
         told["entries"], _ = call.service.extent()
     except StoreError as error:
         return Reply({"status": "unavailable", "reason": _reason(error)}, 503)
-    trouble = call.service.ingest.trouble
-    if trouble is not None:
-        told |= {"status": "degraded", "reason": _reason(trouble)}
+    disk = call.service.ingest.disk
+    if disk.only_reads:
+        told |= {"status": "degraded", "reason": "the disk has failed; nothing is kept"}
+    elif disk.trouble is not None:
+        told |= {"status": "degraded", "reason": _reason(disk.trouble)}
     return Reply(told)
 
 
