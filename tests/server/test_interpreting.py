@@ -13,8 +13,11 @@ from importers.openlineage.telling import WAREHOUSE, dataset, event
 from serving import served
 from whence.errors import ForbiddenError
 from whence.importers.openlineage.arriving import arrival_of
+from whence.model.identity import new_id
 from whence.model.moment import now
+from whence.model.node import Node, NodeKind
 from whence.model.record import Record
+from whence.query.guarded import Guard, GuardedReader
 from whence.recording.places import place_of
 from whence.server.access.gate import Gate
 from whence.server.access.permission import LOCAL, Mode, Principal, Role
@@ -23,6 +26,7 @@ from whence.server.interpreting import interpret, interpret_all, standing_of
 from whence.store.check import check
 from whence.store.interface import Store
 from whence.store.memory import MemoryStore
+from whence.store.sealing import meaning_id
 from whence.store.sqlite import SqliteStore
 
 RAW = place_of(WAREHOUSE, "main.raw").id
@@ -135,6 +139,30 @@ def test_nobody_claims_roles_that_he_has_not() -> None:
                 admit(arrived(told, "mine", roles), mine, reader)
         with pytest.raises(ForbiddenError):
             admit(arrived(told, "", standing_of(mine).roles), mine, reader, project="mine")
+
+
+def test_with_whose_eyes_does_not_matter_once_it_is_read() -> None:
+    store = MemoryStore()
+    mine = sender(mine=Role.CONTRIBUTOR)
+    arrival = arrived(event(1, "START", "a"), roles={"*": "admin"})
+    keep(store, Record(meaning_id(arrival.id), "openlineage-run", now(), "test"))
+    with store.reading() as reader:
+        admit(arrival, mine, reader, project="mine")
+
+
+def test_what_arrived_for_nobody_is_shown_with_what_it_means() -> None:
+    store = MemoryStore()
+    guard = Guard(lambda projects: projects == {"mine"}, b"key")
+    for name, project in (("a", "mine"), ("b", "theirs"), ("c", "")):
+        arrival = arrived(event(1, "START", name))
+        keep(store, arrival)
+        if project:
+            node = Node(new_id(), NodeKind.RUN, name)
+            told = Record(meaning_id(arrival.id), "openlineage-run", now(), "test", nodes=(node,))
+            keep(store, replace(told, project=project))
+    with store.reading() as reader:
+        seen = [each.record is not None for each in GuardedReader(reader, guard).records()]
+    assert seen == [True, True, False, False, False]
 
 
 def test_whoever_may_not_write_is_told_at_once() -> None:

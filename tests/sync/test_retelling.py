@@ -34,7 +34,7 @@ from whence.sync.exchange import pull, push
 from whence.sync.peers import ServerPeer
 from whence.sync.receiving import receive, verify_guests
 from whence.sync.remotes import Remote
-from whence.sync.retelling import check_retelling, find_again, retelling_of
+from whence.sync.retelling import TOLD_TWICE, check_retelling, find_again, retelling_of
 from whence.sync.travelling import read_line, write_line
 
 ROWS = facet(rowCount=7)
@@ -351,3 +351,43 @@ def test_a_project_that_heard_it_at_the_server_and_on_a_laptop(tmp_path: Path) -
     assert {each: told[each][1:] for each in told} == {each: there[each][1:] for each in there}
     things = [each for each in there.values() if each[0].kind is not NodeKind.ACTOR]
     assert {frozenset({"red"})} == {each[3] for each in things}
+
+
+def test_a_laptops_own_server_heard_it_before_the_teams(tmp_path: Path) -> None:
+    """What a laptop's server took from whoever is at the machine goes with the right to write."""
+    folder = tmp_path / "team"
+    team, laptop = SqliteStore(folder), SqliteStore(tmp_path / "laptop")
+    with ExitStack() as stack:
+        channel = Channel(stack.enter_context(listening(laptop, tmp_path / "laptop")))
+        stack.callback(channel.close)
+        for each in EVENTS:
+            channel.ask("POST", "/api/v1/lineage", each)
+        channel.ask("GET", "/api/v1/ledger")  # whoever asks has it read
+    laptop = SqliteStore(tmp_path / "laptop")
+    gate = Gate.open(folder, Mode.TOKENS)
+    with ExitStack() as stack:
+        url = stack.enter_context(listening(team, folder, gate))
+        peers = {}
+        for name, project in (("ann", "red"), ("eva", "red"), ("ben", "blue")):
+            roles = {project: Role.CONTRIBUTOR}
+            token = gate.register.create_token(name, by="test", span=DAY, roles=roles)[1]
+            channel = Channel(url, token)
+            stack.callback(channel.close)
+            peers[name] = ServerPeer(channel)
+        done = push(laptop, peers["ann"], Remote("team", url), lambda _: None)
+        assert (done.held, done.bare) == ((), 0)
+        pull(laptop, peers["ann"], done.remote, lambda _: None)
+        assert {"eva": 2 * len(EVENTS), "ben": 0} == {
+            name: _bodies(peers[name]) for name in ("eva", "ben")
+        }
+    with team.reading() as reader:
+        assert reader.backlog().count == 0
+        assert [each.fault for each in verify_guests(reader)] == [""]
+    there, told = _answers(team), _answers(laptop)
+    assert {each: told[each][1:] for each in told} == {each: there[each][1:] for each in there}
+
+
+def _bodies(peer: ServerPeer) -> int:
+    """Of how many entries that tell of events somebody gets to see what they say."""
+    told = [each for each in peer.entries(0, 200) if each.record is not None]
+    return sum(each.entry.type in TOLD_TWICE for each in told)

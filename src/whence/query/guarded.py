@@ -20,7 +20,7 @@ from whence.model.node import Node
 from whence.model.record import Record
 from whence.query.partial import PartialReader
 from whence.store.interface import Direction, Kept, Link, Reader, StatedFacet
-from whence.store.sealing import open_body
+from whence.store.sealing import RETELLING, meaning_id, open_body
 
 WITHHELD_NAME = "withheld"
 """The name of every node that may not be seen."""
@@ -186,7 +186,13 @@ class GuardedReader(PartialReader):
         return replace(link, role="", detail=())
 
     def _reads(self, record: Record) -> bool:
-        """Whether a record may be read: by its project, else by all that it speaks of."""
+        """Whether a record may be read: by its project, else by all that it speaks of.
+
+        What arrived for no project speaks of nothing yet: it may be read by whoever may read what
+        it means.
+        """
+        if record.payload and not record.project and record.type != RETELLING:
+            return self._reads_meaning(record.id)
         if record.project:
             projects = frozenset({record.project})
             readable = self._guard.allows(projects)
@@ -199,6 +205,13 @@ class GuardedReader(PartialReader):
         if readable:
             self._guard.note(record.id, projects)
         return readable
+
+    def _reads_meaning(self, arrival: NodeId) -> bool:
+        place = self._reader.place(meaning_id(arrival))
+        if place is None:
+            return False
+        meaning = next(self._reader.records(place)).record
+        return meaning is not None and not meaning.payload and self._reads(meaning)
 
     def _closed(self, row: AuditRow) -> AuditRow:
         record = open_body(row.body)

@@ -36,8 +36,8 @@ from whence.server.access.permission import (
     may_one_of,
 )
 from whence.server.voucher import Voucher
-from whence.store.interface import GraphReader, Reader
-from whence.store.sealing import RETELLING, named_projects
+from whence.store.interface import GraphReader, LedgerReader, Reader
+from whence.store.sealing import RETELLING, meaning_id, named_projects
 from whence.sync.retelling import check_retelling
 
 NEEDS: Mapping[str, Permission] = MappingProxyType(
@@ -98,7 +98,7 @@ def admit(
     if record.type == RETELLING:
         check_retelling(record)
     elif record.payload:
-        _check_arrival(record, principal, home)
+        _check_arrival(record, principal, home, reader)
     if not all(may(principal, needs, EVERYWHERE) for needs in wanted):
         _check_things(record, principal, reader, said)
     governance.admit(
@@ -111,13 +111,16 @@ def admit(
     )
 
 
-def _check_arrival(record: Record, principal: Principal, home: str) -> None:
-    """Refuse an arrival that claims more than who brings it may.
+def _check_arrival(record: Record, principal: Principal, home: str, reader: LedgerReader) -> None:
+    """Refuse an arrival that claims more than who brings it may, if it is yet to be read.
+
+    One of which is known what it means is read with nobody's eyes any more.
 
     Raises:
         ForbiddenError: its sender may not, or had other roles than it says.
     """
-    if may(principal, Permission.ADMIN, EVERYWHERE):
+    is_read = reader.place(meaning_id(record.id)) is not None
+    if is_read or may(principal, Permission.ADMIN, EVERYWHERE):
         return
     claimed = read_payload(record.payload).roles.items()
     own = {(project, role.value) for project, role in principal.roles.items()}

@@ -4,7 +4,7 @@ What was done is written down after each batch; whatever is cut off at whatever 
 it was, and sending a thing again changes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -83,15 +83,10 @@ def push(
     fresh = known = bare = 0
     giving = Giving(peer, remote.url, project)
     with store.reading() as reader:
-        own, head = reader.identity(), reader.head()
-        if own == remote.ledger:
-            raise LedgerError(
-                f"{remote.url} is this very record", hint="there is nothing to push or pull"
-            )
+        own, head = _identity(reader, remote), reader.head()
         if remote.pushed > head.size:  # this folder was set back to an older copy
             remote = replace(remote, pushed=0, claimed=0, spans=(), held=())
-        waited = [row for at in remote.held for row in reader.entries(at, at + 1)]
-        fresh += sum(each.fresh for each in giving.give(waited).values())
+        fresh += _offer(giving, reader, remote.held)
         while rows := list(reader.entries(remote.pushed, min(remote.pushed + _ASKED, head.size))):
             spans: list[Span] = list(remote.spans)
             places = _places(peer, rows)
@@ -118,12 +113,31 @@ def push(
                 held=tuple(each.index for each in giving.held),
             )
             keep(remote)
+        if fresh and giving.held:  # some of it may have waited for what came after it
+            held, giving = giving.held, Giving(peer, remote.url, project)
+            fresh += _offer(giving, reader, [each.index for each in held])
         if remote.owes:
             remote = _claim(peer, remote, own, reader, head)
             keep(remote)
     remote = replace(meet(remote, peer), held=tuple(each.index for each in giving.held))
     keep(remote)
     return Travelled(remote, fresh, known - bare, bare, tuple(giving.held))
+
+
+def _identity(reader: Reader, remote: Remote) -> str:
+    """Our ledger's, which is another one than theirs."""
+    own = reader.identity()
+    if own == remote.ledger:
+        raise LedgerError(
+            f"{remote.url} is this very record", hint="there is nothing to push or pull"
+        )
+    return own
+
+
+def _offer(giving: Giving, reader: Reader, held: Iterable[int]) -> int:
+    """Offer again what was held back; how much of it is new there."""
+    rows = [row for at in held for row in reader.entries(at, at + 1)]
+    return sum(each.fresh for each in giving.give(rows).values())
 
 
 def _places(peer: Peer, rows: list[AuditRow]) -> dict[int, int | None]:
@@ -188,10 +202,7 @@ def pull(
     remote = meet(remote, peer)
     keep(remote)
     with store.reading() as reader:
-        if reader.identity() == remote.ledger:
-            raise LedgerError(
-                f"{remote.url} is this very record", hint="there is nothing to push or pull"
-            )
+        _identity(reader, remote)
     fresh = known = bare = 0
     while remote.pulled < remote.size:
         stop = min(remote.pulled + BATCH_ENTRIES, remote.size)

@@ -1,7 +1,8 @@
 """Handing entries to another ledger: what it may not take from us now waits, all else goes.
 
 What somebody decided is for others to admit: an approval of one who may not approve there, an alias
-that a policy holds up. Such an entry is held back and tried again with each push, and so is what
+that a policy holds up. An arrival that was sent with other rights than ours may follow once it is
+known there what it means. Such an entry is held back and tried again with each push, and so is what
 speaks of things that came with it. Anything else that is refused stops the push.
 """
 
@@ -15,8 +16,10 @@ from whence.sync.peers import Peer
 from whence.sync.receiving import Brought
 from whence.sync.travelling import batches
 
-DECIDED = frozenset({"alias", "approval", "protection", "waiver"})
-"""Types of records of what somebody decided, which who keeps them has to admit."""
+ARRIVAL = "arrival"
+
+WAITING = frozenset({"alias", "approval", "protection", "waiver", ARRIVAL})
+"""Types of records that may have to wait until somebody else decides, or says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Giving:
             InvalidRecordError: one of them breaks a rule there.
         """
         kept: dict[int, Brought] = {}
-        for batch in batches(rows):
+        for batch in batches(sorted(rows, key=_is_arrival)):  # what they mean comes first
             kept |= self._give(batch)
         return kept
 
@@ -62,13 +65,13 @@ class Giving:
         try:
             brought = self.peer.give(rows, self.project)
         except ForbiddenError as error:
-            if not any(map(_is_decided, rows)):
+            if not any(map(_may_wait, rows)):
                 raise ForbiddenError(
                     f"{self.url} does not allow this: {error.message}", hint=error.hint
                 ) from error
             return self._give_apart(rows, error.message)
         except InvalidRecordError as error:
-            if not self.held and (len(rows) == 1 or not any(map(_is_decided, rows))):
+            if not self.held and (len(rows) == 1 or not any(map(_may_wait, rows))):
                 raise
             return self._give_apart(rows, error.message)
         return {row.index: each for row, each in zip(rows, brought, strict=True)}
@@ -86,5 +89,9 @@ class Giving:
         self.held.append(Held(row.index, entry.id, entry.type, reason))
 
 
-def _is_decided(row: AuditRow) -> bool:
-    return LedgerEntry.decode(row.entry).type in DECIDED
+def _may_wait(row: AuditRow) -> bool:
+    return LedgerEntry.decode(row.entry).type in WAITING
+
+
+def _is_arrival(row: AuditRow) -> bool:
+    return LedgerEntry.decode(row.entry).type == ARRIVAL
