@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from whence.ledger.merkle import EMPTY_ROOT
-from whence.store.database import Database
+from whence.store.database import Database, Row
 from whence.store.interface import Direction
 from whence.store.schema import LINEAGE_BELOW
 from whence.store.snapshot import MOST, Mark, Rows, Snapshot, SnapshotError, write_snapshot
@@ -173,15 +173,24 @@ class Adjacency:
         return side
 
 
+MARK = (
+    "SELECT (SELECT mark FROM making), coalesce((SELECT size FROM head), 0),"
+    " (SELECT root FROM head), coalesce((SELECT max(seq) FROM edge), 0),"
+    " coalesce((SELECT max(handle) FROM node), 0)"
+)
+"""What asks for a mark."""
+
+
 def read_mark(database: Database) -> Mark:
     """How far the history goes that the connection's transaction sees."""
-    (row,) = database.execute(
-        "SELECT (SELECT mark FROM making), coalesce((SELECT size FROM head), 0),"
-        " coalesce((SELECT root FROM head), ?), coalesce((SELECT max(seq) FROM edge), 0),"
-        " coalesce((SELECT max(handle) FROM node), 0)",
-        (EMPTY_ROOT,),
-    )
-    return Mark(*row)
+    (row,) = database.execute(MARK)
+    return mark_of(row)
+
+
+def mark_of(row: Row) -> Mark:
+    """The answer to ``MARK``."""
+    making, entries, root, seq, top = row
+    return Mark(making, entries, EMPTY_ROOT if root is None else root, seq, top)
 
 
 def _is_past(mark: Mark, now: Mark) -> bool:

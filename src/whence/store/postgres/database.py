@@ -65,12 +65,12 @@ class PostgresDatabase:
             self._write()
 
     def _write(self) -> None:
-        """Write the rows that wait: those of many records in one statement for each table."""
+        """Write the rows that wait: those of many records and all tables in one statement."""
         waiting, self._waiting = self._waiting, {}
-        for place, rows in waiting.items():
-            if rows:
-                columns = [list(column) for column in zip(*rows, strict=True)]
-                self.connection.execute(_INSERTS[place], columns)
+        told = {place: waiting[place] for place in sorted(waiting) if waiting[place]}
+        if told:
+            columns = [list(each) for rows in told.values() for each in zip(*rows, strict=True)]
+            self.connection.execute(_together(tuple(told)), columns)
 
     def integrity_faults(self) -> list[str]:
         """Nothing: the server looks after its own files, with its own tools."""
@@ -121,3 +121,11 @@ _INSERTS = {
     (table, again): _insert(table, again=again) for table in COLUMNS for again in (False, True)
 }
 _INSERTS["edge", True] = _EDGES
+
+
+@cache
+def _together(places: tuple[tuple[str, bool], ...]) -> str:
+    """What inserts into several tables. None of them refers to another, so their order is free."""
+    *before, last = (_INSERTS[place] for place in places)
+    named = ", ".join(f"part_{at} AS ({each})" for at, each in enumerate(before))
+    return f"WITH {named} {last}" if named else last

@@ -24,7 +24,8 @@ from whence.errors import (
     StoreVersionError,
 )
 from whence.model.identity import NodeId
-from whence.store.adjacency import Adjacency
+from whence.store.adjacency import MARK, Adjacency, mark_of
+from whence.store.database import Row
 from whence.store.postgres import tables
 from whence.store.postgres.address import Address, driver, read_address
 from whence.store.postgres.database import PostgresDatabase
@@ -40,7 +41,7 @@ LINKS_KEPT = 8
 """How many connections stay open while nobody uses them."""
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_WRITE = "; ".join(
+_TURN = "; ".join(
     (
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
         *(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin")),
@@ -60,6 +61,15 @@ class _Link:
 
     connection: "psycopg.Connection[Any]"
     adjacency: Adjacency
+    answer: Row = ()
+    """To the last of the statements that began the transaction."""
+
+    def begin(self, statements: str) -> None:
+        """Begin a transaction."""
+        told = self.connection.execute(statements)
+        while told.nextset():
+            pass
+        self.answer = (told.fetchone() or ()) if told.description else ()
 
     def close(self) -> None:
         """Let go of both."""
@@ -106,7 +116,7 @@ class PostgresStore:
             try:
                 with self._link(self._write(timeout)) as link, link.connection.pipeline():
                     database = PostgresDatabase(link.connection, queues=True)
-                    writer = PostgresWriter(database, mind, said)
+                    writer = PostgresWriter(database, mind, mark_of(link.answer), said)
                     yield writer
                     writer.finish()
                     database.execute("COMMIT")
@@ -131,8 +141,11 @@ class PostgresStore:
             self._writers.release()
 
     def _write(self, timeout: float = 30.0) -> str:
-        """What begins a transaction of the one writer of the moment."""
-        return _WRITE.format(wait=max(1, int(timeout * 1000)), key=self._key)
+        """What begins a transaction of the one writer, and asks how far the history goes."""
+        return f"{self._take_turn(timeout)}; {MARK}"
+
+    def _take_turn(self, timeout: float = 30.0) -> str:
+        return _TURN.format(wait=max(1, int(timeout * 1000)), key=self._key)
 
     def _are_kept(self, records: Iterable[NodeId]) -> bool:
         """Whether a block was kept whose commit nobody answered.
@@ -203,7 +216,7 @@ class PostgresStore:
             if link is None:
                 break
             try:
-                link.connection.execute(begin)
+                link.begin(begin)
             except psycopg.Error as error:
                 lost = is_lost(error, link.connection)
                 link.close()
@@ -214,7 +227,7 @@ class PostgresStore:
         link = _Link(self.address.connect(), Adjacency(self._cache))
         try:
             self._prepare(link.connection)
-            link.connection.execute(begin)
+            link.begin(begin)
         except psycopg.Error as error:
             lost = is_lost(error, link.connection)
             link.close()
@@ -266,7 +279,7 @@ class PostgresStore:
     def _upgrade(self, connection: "psycopg.Connection[Any]") -> None:
         """Bring the tables up to date, from nothing or from an older version, all or nothing."""
         psycopg = driver()
-        connection.execute(self._write())
+        connection.execute(self._take_turn())
         version = self._version(connection)
         if version == tables.VERSION:
             connection.execute("ROLLBACK")  # another process was quicker

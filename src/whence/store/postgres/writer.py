@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from whence.model.identity import NodeId
 from whence.model.node import Node
 from whence.model.record import Record
-from whence.store.adjacency import read_mark
 from whence.store.interface import Direction, Link, Made, StatedFacet
 from whence.store.postgres.timeline import FIRST, Timeline
 from whence.store.schema import EDGE_CODES, ENDS
@@ -69,9 +68,13 @@ class Mind:
         graph: list[dict[Any, Any]] = [self.named, self.facets, self.links, self.timelines]
         return [known.handles, known.nodes, known.moments, known.alike, *graph]
 
-    def catch_up(self, database: "PostgresDatabase") -> None:
-        """Forget what is not so any more."""
-        now = read_mark(database)
+    def catch_up(self, database: "PostgresDatabase", now: Mark) -> None:
+        """Forget what is not so any more.
+
+        Args:
+            database: In the writer's transaction.
+            now: How far the history goes in it.
+        """
         for each in self._parts():
             if len(each) > REMEMBERED:
                 self.forget()
@@ -170,11 +173,15 @@ class PostgresWriter(SqlWriter):
     Args:
         database: In a transaction that has the writers' lock.
         mind: Of the process; nobody else may use it meanwhile.
+        now: How far the history goes.
         said: Where the records go that are kept now, with their places.
     """
 
-    def __init__(self, database: "PostgresDatabase", mind: Mind, said: dict[NodeId, int]) -> None:
+    def __init__(
+        self, database: "PostgresDatabase", mind: Mind, now: Mark, said: dict[NodeId, int]
+    ) -> None:
         self._mind = mind
+        self._now = now
         super().__init__(database, mind.known, said)
         self.is_over = False
         """Whether everything was said, and only the commit is left."""
@@ -183,7 +190,7 @@ class PostgresWriter(SqlWriter):
         """What still holds of it: more than if others had written anything at all."""
         del earlier  # the mind has it
         mind = self._mind
-        mind.catch_up(cast("PostgresDatabase", self.database))
+        mind.catch_up(cast("PostgresDatabase", self.database), self._now)
         return mind.known
 
     def named(self, name: str, limit: int | None = None) -> list[int]:
