@@ -72,6 +72,7 @@ def test_a_run_goes_to_kafka_and_comes_out_as_it_went_in(tmp_path: Path, client:
         for line in whence(here, "export", "openlineage", "--all", "--to", "-").splitlines()
     ]
     assert len(wanted) >= 4
+    export = [sys.executable, "-m", "whence", "export", "openlineage", "--all"]
     packages = next(client.parents[1].glob("lib/python*/site-packages"))
     paths = [str(packages), *filter(None, [os.environ.get("PYTHONPATH")])]
     with broker(client, here) as process:
@@ -79,8 +80,7 @@ def test_a_run_goes_to_kafka_and_comes_out_as_it_went_in(tmp_path: Path, client:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         sent = subprocess.run(
-            [sys.executable, "-m", "whence", "export", "openlineage", "--all"]
-            + ["--to", f"kafka://{address}/{TOPIC}"],
+            [*export, "--to", f"kafka://{address}/{TOPIC}"],
             cwd=here,
             env=plain(PYTHONPATH=os.pathsep.join(paths)),
             capture_output=True,
