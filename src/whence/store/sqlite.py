@@ -27,6 +27,9 @@ from whence.store.sqlwriter import Recollection, SqlWriter, fill_graph
 
 FILE_NAME = "whence.sqlite"
 
+WRITER_CACHE = 32_768
+"""KiB of pages that a writer keeps at hand at most; what comes late is all over the file."""
+
 READERS_KEPT = 8
 """How many connections for reading stay open while nobody reads."""
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "fuse.sshfs"})
@@ -171,6 +174,7 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = self._opened()
+            self._connection.execute(f"PRAGMA cache_size=-{WRITER_CACHE}")
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:

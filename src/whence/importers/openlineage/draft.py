@@ -13,7 +13,7 @@ from whence.model.node import ARTIFACT_KINDS, Node, NodeKind
 from whence.recording.matching import match_place
 from whence.recording.places import Place, place_at
 from whence.recording.timelines import Version, may_join, place_node
-from whence.store.interface import Direction, Reader
+from whence.store.interface import Reader
 
 _KINDS = {kind.value: kind for kind in ARTIFACT_KINDS}
 
@@ -33,7 +33,6 @@ class Draft:
         self._identity = identity
         self._run = run
         self._there: set[NodeId] = set()
-        self._free: set[NodeId] = set()
         self.nodes: dict[NodeId, Node] = {}
         self.edges: list[Edge] = []
         self.facets: list[Facet] = []
@@ -71,11 +70,7 @@ class Draft:
 
     def may_join(self, origin: NodeId, target: NodeId) -> bool:
         """Whether an edge leaves the graph without circles; where not, that is said."""
-        if origin not in self._free:
-            handle = self._reader.find(origin)
-            if handle is None or not self._reader.links([handle], Direction.EFFECTS):
-                self._free.add(origin)
-        if origin != target and (origin in self._free or may_join(self._reader, origin, target)):
+        if may_join(self._reader, origin, target):
             return True
         self.doubt(f"{origin} cannot have read {target}, which came of it")
         return False
