@@ -90,7 +90,7 @@ def _objects(listed: Any) -> list[Mapping[str, Any]]:
     return [each for each in listed if isinstance(each, dict)] if type(listed) is list else []
 
 
-@lru_cache(65_536)
+@lru_cache(16_384)
 def _text(name: str, text: str) -> str:
     if _MOMENT.match(text) and not secret_name(name):
         return text
