@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from importers.openlineage.telling import WAREHOUSE, dataset, event, facet, run_uuid, tell
 from whence.importers.openlineage.composing import version_id
+from whence.importers.openlineage.taking import composer_of
 from whence.model.identity import NodeId
 from whence.model.node import NodeKind
 from whence.query.account import account_for, describe
 from whence.query.lineage import lineage_json, read_lineage
 from whence.query.route import route
 from whence.recording.places import place_of
+from whence.recording.validate import validate
 from whence.store.interface import Direction, Reader, Store
 from whence.store.memory import MemoryStore
 
@@ -251,3 +253,44 @@ def test_any_order_and_any_repetition_gives_the_same_answers(
 def test_so_it_is_where_many_times_are_alike(history: tuple[list[dict[str, Any]], int]) -> None:
     events, seed = history
     assert answers(told(*shuffled(events, seed))) == answers(told(*events))
+
+
+class Counting:
+    """A reader that counts what it is told."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.told = 0
+
+    def __getattr__(self, name: str) -> Any:
+        def ask(*given: Any, **named: Any) -> Any:
+            answer = getattr(self._store, name)(*given, **named)
+            self.told += len(answer) if isinstance(answer, list) else 1
+            return answer
+
+        return ask
+
+
+def looked_at(runs: int) -> int:
+    """How much is looked at for a run in the middle of many that comes when all are told."""
+    store = MemoryStore()
+    for number in range(runs):
+        reads, writes = [dataset(STAGED), dataset(RAW)], [dataset(STAGED)]
+        tell(store, [event(number, "START", f"run {number}", reads)])
+        tell(store, [event(number + 0.5, "COMPLETE", f"run {number}", reads, writes)])
+    late = event(runs / 2 + 0.1, "START", "late", [dataset(STAGED)])
+    tell(store, [late])
+    counting = Counting(store)
+    reader: Any = counting
+    ended = event(runs / 2 + 0.6, "COMPLETE", "late", [], [dataset(STAGED)])
+    record = composer_of(ended)(reader, "2026-11-21T00:00:00.000Z")
+    validate(record, reader)
+    made = version_id(run_id("late"), place(STAGED))
+    assert run_id(f"run {runs // 2 + 1}") in {
+        edge.origin for edge in record.edges if edge.target == made
+    }
+    return counting.told
+
+
+def test_what_comes_late_costs_the_same_however_much_was_told() -> None:
+    assert looked_at(200) == looked_at(20)
