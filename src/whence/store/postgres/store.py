@@ -41,13 +41,15 @@ LINKS_KEPT = 8
 """How many connections stay open while nobody uses them."""
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_TURN = "; ".join(
+_TURN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT " + ", ".join(
     (
-        "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-        *(f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin")),
-        "SET LOCAL lock_timeout = {wait}",
-        "SELECT pg_advisory_xact_lock({key})",
-        "SET LOCAL lock_timeout = 0",
+        *(
+            f"set_config('enable_{way}', 'off', true)"
+            for way in ("seqscan", "hashjoin", "mergejoin")
+        ),
+        "set_config('lock_timeout', '{wait}', true)",
+        "pg_advisory_xact_lock({key})",
+        "set_config('lock_timeout', '0', true)",
     )
 )
 """How a writer begins, in one way there and back: with its turn, for which it waits so many
