@@ -152,16 +152,27 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def pause_writing(self) -> None:
-        """The client does not take its answer; it has a while."""
+        """The client does not take its answer as quickly as it is said; it has a while."""
         super().pause_writing()
-        self._stop(self._stuck)
-        self._stuck = self.loop.call_later(_ANSWER_TIME, self.transport.abort)
+        self._wait_for_taking()
 
     def resume_writing(self) -> None:
         """It takes it again."""
         self._stop(self._stuck)
         self._stuck = None
         super().resume_writing()
+
+    def _wait_for_taking(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._stop(self._stuck)
+        self._stuck = self.loop.call_later(_ANSWER_TIME, self._look_at_taking, left)
+
+    def _look_at_taking(self, left: int) -> None:
+        """Cut off who has taken nothing of what was left; a large answer may take its time."""
+        if self.transport.get_write_buffer_size() < left:
+            self._wait_for_taking()
+        else:
+            self.transport.abort()
 
     def _wait_for_header(self) -> None:
         self._timer = self.loop.call_later(_HEADER_TIME, self._give_up)
