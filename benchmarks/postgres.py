@@ -2,7 +2,8 @@
 
 Eight writers at once: as senders to one server, which keeps what comes in together in groups; and
 as processes without a server, each with a transaction of its own for each event. Against bare
-FastAPI that inserts the same events into SQLite, with as many senders, in the same run.
+FastAPI that inserts the same events into SQLite, with as many senders, in the same run. Since a
+sender waits for its answer, eight never make a group of more; so it is told what many make.
 """
 
 import json
@@ -25,7 +26,7 @@ from whence.store.check import check
 from whence.store.opening import open_store
 from whence.testing.cluster import Cluster, running_cluster
 
-WRITERS = 8
+WRITERS, MANY = 8, 64
 RUNS = 1_500
 ALONE = 250
 """Runs that are recorded without a server."""
@@ -36,7 +37,7 @@ def main() -> list[Row]:
     """The rows of the table."""
     events = list(make_events(RUNS))
     served: list[Load] = []
-    alone, peers = [], []
+    alone, peers, crowds = [], [], []
     with running_cluster() as cluster:
         if cluster is None:
             return [
@@ -48,6 +49,7 @@ def main() -> list[Row]:
             url = cluster.url(f"served_{number}")
             with tempfile.TemporaryDirectory() as folder, whence(Path(folder), url) as port:
                 served.append(send(port, PATH, iter(events), WRITERS))
+            crowds.append(_crowd(cluster.url(f"crowd_{number}"), events))
             alone.append(_record(cluster, f"alone_{number}", events[: ALONE * 2]))
     for load in served:
         assert set(load.statuses) == {201}, load.statuses
@@ -63,12 +65,27 @@ def main() -> list[Row]:
             ratio >= 1.2,
         ),
         Row(
+            f"… {MANY} senders, against as many of the peer",
+            f"{statistics.median(a for a, _ in crowds):,.0f}/s, "
+            f"{statistics.median(a / b for a, b in crowds):.2f} times",
+            "told",
+            None,
+        ),
+        Row(
             f"… {WRITERS} processes without a server, a transaction for each event",
             f"{statistics.median(alone):,.0f}/s, {single:.2f} times",
             "told",
             None,
         ),
     ]
+
+
+def _crowd(url: str, events: list[bytes]) -> tuple[float, float]:
+    """Events a second that many senders bring to ours, and to the peer."""
+    with peer_running("FULL") as port:
+        peer = send(port, PATH, iter(events), MANY).rate
+    with tempfile.TemporaryDirectory() as folder, whence(Path(folder), url) as port:
+        return send(port, PATH, iter(events), MANY).rate, peer
 
 
 def _record(cluster: Cluster, schema: str, events: list[bytes]) -> float:
