@@ -13,7 +13,7 @@ QUIET = 0.05
 PATIENCE = 1.0
 """Seconds that an arrival may wait where it is never quiet."""
 
-REST = 19.0
+REST = 39.0
 """How much longer the pause after a turn is than the turn, while things come in."""
 
 MANY = 20_000

@@ -37,9 +37,12 @@ def write_quickly(value: Any) -> bytes | None:
 
 def _is_flat(value: Any) -> bool:
     """Whether it is an object of texts and small numbers alone, which can be written in one way."""
-    return type(value) is dict and all(
-        type(each) is str or (type(each) is int and 0 <= each < _SMALL) for each in value.values()
-    )
+    if type(value) is not dict:
+        return False
+    for each in value.values():
+        if type(each) is not str and not (type(each) is int and 0 <= each < _SMALL):
+            return False
+    return True
 
 
 def is_shallow(value: Any, depth: int) -> bool:
