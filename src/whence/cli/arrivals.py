@@ -9,17 +9,21 @@ def read_arrivals(workspace: Workspace) -> str:
     if (store_url(workspace.folder) or "").startswith("http"):
         return ""  # the server there does
     try:
-        store = workspace.store
-        with store.reading() as reader:
+        with workspace.store.reading() as reader:
             waiting = reader.backlog().count
-        if not waiting:
-            return ""
+        return _interpret(workspace, waiting) if waiting else ""
+    except StoreError as error:
+        return f"events that arrived are not read yet: {error.message}"
+
+
+def _interpret(workspace: Workspace, waiting: int) -> str:
+    try:
         from whence.server.access.gate import Gate  # noqa: PLC0415  seldom needed, and an extra
         from whence.server.interpreting import interpret_all  # noqa: PLC0415
 
         gate = Gate.open(workspace.folder)
         try:
-            interpret_all(store, gate)
+            interpret_all(workspace.store, gate)
         finally:
             gate.close()
     except ImportError as error:
@@ -27,6 +31,4 @@ def read_arrivals(workspace: Workspace) -> str:
             f"{waiting} events that arrived are not read yet, for want of {error.name}; "
             "pip install 'whence[server]'"
         )
-    except StoreError as error:
-        return f"events that arrived are not read yet: {error.message}"
     return ""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from whence import __version__
 from whence.errors import NotFoundError
-from whence.model.record import Record
 from whence.query.guarded import GuardedReader
 from whence.query.refs import resolve_ref
 from whence.recording.observation import ActorSeen
@@ -108,10 +107,6 @@ class Service:
     async def _catch_up(self) -> None:
         if self.ingest.is_behind:
             await asyncio.get_running_loop().run_in_executor(self.threads, self.catch_up)
-
-    async def take(self, arrival: Record) -> Appended:
-        """Keep what has just arrived and is to be read later, with the eyes of its sender."""
-        return await self.ingest.arrive(arrival)
 
     def keep(self, principal: Principal, composers: Iterable[Composer]) -> list[Appended]:
         """Compose with what a principal may see, hold it to what he may say, and keep it.

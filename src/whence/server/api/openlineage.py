@@ -69,7 +69,7 @@ async def post_event(call: Call) -> Reply:
     if arrival is None:
         event, written = read_sorted(call.body)
         arrival = arrival_of(event, now(), sender.project, sender.roles, written=written)
-    kept = await call.service.take(arrival)
+    kept = await call.service.ingest.arrive(arrival)
     return Reply({"index": kept.index, "fresh": kept.fresh}, 201 if kept.fresh else 200)
 
 
@@ -111,7 +111,7 @@ async def post_events(call: Call) -> Reply:
 
 async def _keep(call: Call, event: Any) -> Appended:
     sender = standing_of(call.principal)
-    return await call.service.take(arrival_of(event, now(), sender.project, sender.roles))
+    return await call.service.ingest.arrive(arrival_of(event, now(), sender.project, sender.roles))
 
 
 def _failure(at: int, error: BaseException) -> dict[str, Any]:
